@@ -1,0 +1,12 @@
+import type { CaptureFiles } from './frame.ts';
+import type { Warn } from './warning.ts';
+
+/** What a reader of one file needs beside the bytes. */
+export interface ReadContext {
+  /** The name by which warnings and errors call the file. */
+  readonly file: string;
+  readonly files: CaptureFiles;
+  readonly warn: Warn;
+  /** Says that the last frame is cut off: `length` bytes of it stand at `offset`. */
+  readonly cutOff: (offset: number, length: number) => void;
+}

@@ -1,0 +1,60 @@
+/** One record of a capture. */
+export interface Frame {
+  /** From 1, counted over all files in the order given; `CaptureFiles` turns it into a name. */
+  readonly number: number;
+  /** Time of capture: whole seconds since 1970 and nanoseconds within the second (kept apart, so that neither is rounded). */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** LINKTYPE_ value, flag bits removed (https://www.tcpdump.org/linktypes.html). */
+  readonly linkType: number;
+  /** The bytes that were captured. */
+  readonly data: Buffer;
+  /** How long the frame was on the wire; more than `data.length` where the snapshot length cut it. */
+  readonly originalLength: number;
+}
+
+/** The files of one run, and which frame numbers belong to each. */
+export class CaptureFiles {
+  readonly #files: { readonly name: string; readonly before: number }[] = [];
+  #frames = 0;
+
+  /** Starts the next file; its frames follow those already counted. */
+  begin(name: string): void {
+    this.#files.push({ name, before: this.#frames });
+  }
+
+  /** The number of the next frame. */
+  next(): number {
+    return ++this.#frames;
+  }
+
+  /** How many frames were counted so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** The names in the order given. */
+  get names(): readonly string[] {
+    return this.#files.map((file) => file.name);
+  }
+
+  /** Wireshark's `frame.number`: the number within the frame's own file. */
+  numberInFile(frame: number): number {
+    return frame - (this.#fileOf(frame)?.before ?? 0);
+  }
+
+  /** `12` where one file is read, `b.pcap:12` where there are several. */
+  nameOf(frame: number): string {
+    const number = String(this.numberInFile(frame));
+    return this.#files.length > 1 ? `${this.#fileOf(frame)?.name}:${number}` : number;
+  }
+
+  /** As `nameOf`, for JSON: a number where one file is read. */
+  referenceTo(frame: number): number | string {
+    return this.#files.length > 1 ? this.nameOf(frame) : this.numberInFile(frame);
+  }
+
+  #fileOf(frame: number): { readonly name: string; readonly before: number } | undefined {
+    return this.#files.findLast((file) => file.before < frame);
+  }
+}

@@ -1,0 +1,27 @@
+/** A byte source whose first bytes are known. */
+export interface Sniffed extends AsyncIterable<Buffer> {
+  /** The first bytes, at least 8 where the source has as many. */
+  readonly head: Buffer;
+}
+
+/** Reads the first bytes and gives them back as part of the whole. */
+export async function sniffed(chunks: AsyncIterable<Buffer>): Promise<Sniffed> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 8) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  return {
+    head,
+    async *[Symbol.asyncIterator]() {
+      try {
+        if (head.length > 0) yield head;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+      } finally {
+        await iterator.return?.();
+      }
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { ADDRESS_TYPE, code, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
+import { describeMethod, type Observation } from './observe.ts';
+import { any, atLeast, HEX_DIGITS, literal, literalText, oneOf, type Pattern, type PatternPart } from './pattern.ts';
+
+/** How a server's message is asserted, from its first byte. */
+export interface Assertion {
+  /** What says whether it worked: short, of one length, so that a wrong reply fails at once. */
+  readonly outcome: { readonly pattern: Pattern; readonly comment: string };
+  /** The message to its last byte; undefined where the outcome is the whole message. */
+  readonly whole: { readonly pattern: Pattern; readonly comment: string } | undefined;
+  readonly text: boolean;
+  /** Why the assertion says less than one would wish. */
+  readonly weakness?: string;
+}
+
+/** Unknown replies are asserted by their first bytes, as far as all samples agree. */
+const MAX_DATA_HEAD = 16;
+/** With a single sample it is not known what changes from session to session. */
+const SINGLE_SAMPLE_HEAD = 3;
+
+/** The assertion that like observations (one a sample, all of one kind) allow. */
+export function assertionOf(samples: readonly Observation[]): Assertion {
+  const [first] = samples;
+  switch (first?.kind) {
+    case 'SOCKS5 method': {
+      const same = samples.filter((sample) => sample.kind === first.kind);
+      const pattern = oneOf(same.map(({ version, method }) => [literal(version, method)]));
+      return { outcome: { pattern, comment: describeMethod(first.method) }, whole: undefined, text: false };
+    }
+    case 'SOCKS5 password status': {
+      const same = samples.filter((sample) => sample.kind === first.kind);
+      const pattern = oneOf(same.map(({ version, status }) => [literal(version, status)]));
+      return { outcome: { pattern, comment: `SOCKS5 password ${first.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(first.status)})`}` }, whole: undefined, text: false };
+    }
+    case 'SOCKS5 reply': {
+      const same = samples.filter((sample) => sample.kind === first.kind);
+      const outcome = oneOf(same.map(({ version, code }) => [literal(version, code)]));
+      const lengths = same.flatMap(({ nameLengths }) => nameLengths);
+      return {
+        outcome: { pattern: outcome, comment: first.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(first.code)}` },
+        whole: { pattern: [...outcome, any(1), addressAndPort(lengths)], comment: 'SOCKS5 reply complete' },
+        text: false,
+      };
+    }
+    case 'HTTP response': {
+      const same = samples.filter((sample) => sample.kind === first.kind);
+      const statuses = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);
+      const version = oneOf([[literalText('0')], [literalText('1')]]);
+      const status = oneOf(statuses.map((each) => [literalText(String(each))]));
+      return {
+        outcome: {
+          pattern: [literalText('HTTP/1.'), ...version, literalText(' '), ...status],
+          comment: `${statuses.join(' or ')} from the origin`,
+        },
+        whole: undefined,
+        text: true,
+      };
+    }
+    case 'data':
+    case undefined: {
+      const heads = samples.filter((sample) => sample.kind === 'data').map(({ head }) => head);
+      const length = heads.length === 1 ? SINGLE_SAMPLE_HEAD : MAX_DATA_HEAD;
+      const common = commonPrefix(heads).subarray(0, length);
+      const pattern: Pattern = common.length === 0 ? [any(1)] : [{ kind: 'literal', bytes: common }];
+      return {
+        outcome: { pattern, comment: 'reply begins as captured' },
+        whole: undefined,
+        text: false,
+        weakness: `the reply's protocol is not known: its first ${common.length} bytes are asserted, as they were in ${heads.length === 1 ? 'the one sample' : `${heads.length} samples`}`,
+      };
+    }
+  }
+}
+
+/**
+ * BND.ADDR and BND.PORT in every legal form, from ATYP on. A regular expression cannot count a domain's length octet: `lengths`
+ * are asked for in full, a name of another length once its first bytes are in.
+ */
+function addressAndPort(lengths: readonly number[]): PatternPart {
+  const known = [...new Set(lengths)].sort((a, b) => a - b);
+  const domain: Pattern[] = known.map((length) => [literal(length), any(length + 2)]);
+  for (const high of new Set(known.map((length) => HEX_DIGITS.charAt(length >> 4)))) {
+    const taken = known.filter((length) => HEX_DIGITS.charAt(length >> 4) === high).map((length) => HEX_DIGITS.charAt(length & 15));
+    const low = without(HEX_DIGITS, taken);
+    if (low !== '') domain.push([{ kind: 'halves', high, low }, atLeast(1)]);
+  }
+  const others = without(HEX_DIGITS, known.map((length) => HEX_DIGITS.charAt(length >> 4)));
+  domain.push([{ kind: 'halves', high: others, low: HEX_DIGITS }, atLeast(1)]);
+  return {
+    kind: 'one of',
+    patterns: [
+      [literal(ADDRESS_TYPE.ipv4), any(6)],
+      [literal(ADDRESS_TYPE.ipv6), any(18)],
+      [literal(ADDRESS_TYPE.domain), ...(known.length === 0 ? [atLeast(2)] : oneOf(domain))],
+    ],
+  };
+}
+
+const without = (digits: string, taken: readonly string[]): string =>
+  [...digits].filter((digit) => !taken.includes(digit)).join('');
+
+function commonPrefix(samples: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0), ...rest] = samples;
+  let length = first.length;
+  for (const other of rest) {
+    let same = 0;
+    while (same < length && first[same] === other[same]) same++;
+    length = same;
+  }
+  return first.subarray(0, length);
+}

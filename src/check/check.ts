@@ -1,0 +1,113 @@
+import { formatEndpoint } from '../packet/segment.ts';
+import { assertionOf } from './assert.ts';
+import type { Observation } from './observe.ts';
+import type { Pattern } from './pattern.ts';
+import { minLength } from './pattern.ts';
+import type { Exchange, Sample } from './sample.ts';
+import type { ExpectStep, SendStep, Step } from './step.ts';
+
+/** Where a check comes from. */
+export interface SampleOrigin {
+  readonly stream: number;
+  readonly frames: readonly number[];
+}
+
+/** A health check: steps as data, and what they stand on. */
+export interface Check {
+  readonly server: Sample['server'];
+  readonly layers: Sample['layers'];
+  readonly destination: string | undefined;
+  /** What is asked, in words. */
+  readonly title: string;
+  readonly steps: readonly Step[];
+  /** How many dialogues it stands on; `samples` names the first of them. */
+  readonly sampleCount: number;
+  readonly samples: readonly SampleOrigin[];
+  /** Milliseconds from the first frame of a dialogue to the last byte asserted. */
+  readonly measured: { readonly fastest: number; readonly slowest: number };
+  /** Seconds that the whole check may take. */
+  readonly timeout: number;
+  /** HTTP statuses that the samples were answered with. */
+  readonly statuses: readonly number[];
+  /** What the check cannot promise, each a sentence without a final stop. */
+  readonly caveats: readonly string[];
+}
+
+/** Like dialogues: what they send to which server through which layers. Samples with one key make one check. */
+export function keyOf({ server, layers, exchanges }: Sample): string {
+  const sent = exchanges.map(({ request }) => (request === undefined ? '' : Buffer.from(request.bytes).toString('latin1')));
+  return JSON.stringify([formatEndpoint(server), layers, sent, exchanges.map(({ reply }) => reply.map(({ kind }) => kind))]);
+}
+
+/** Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all. */
+export function composeCheck(samples: readonly [Sample, ...Sample[]], count: number): Check {
+  const [first] = samples;
+  const caveats: string[] = [];
+  const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
+  first.exchanges.forEach(({ request }, at) => {
+    if (request !== undefined) steps.push(sendStep(request));
+    const replies = samples.map(({ exchanges }) => exchanges[at]?.reply ?? []);
+    const followed = at + 1 < first.exchanges.length;
+    steps.push(...expectSteps(replies, followed, caveats));
+  });
+  const durations = samples.map(({ duration }) => duration);
+  const measured = { fastest: Math.min(...durations), slowest: Math.max(...durations) };
+  const { server, layers, destination } = first;
+  return {
+    server,
+    layers,
+    destination,
+    title: first.exchanges.flatMap(({ request }) => request?.comment ?? []).slice(-1).join(''),
+    steps,
+    sampleCount: count,
+    samples: samples.map(({ stream, frames }) => ({ stream, frames })),
+    measured,
+    timeout: timeoutFor(measured.slowest),
+    statuses: [...new Set(samples.flatMap(statusesOf))],
+    caveats,
+  };
+}
+
+const statusesOf = ({ exchanges }: Sample): number[] =>
+  exchanges.flatMap(({ reply }) => reply.flatMap((each) => (each.kind === 'HTTP response' ? [each.status] : [])));
+
+function sendStep({ bytes, comment, secrets }: NonNullable<Exchange['request']>): SendStep {
+  return { kind: 'send', bytes, comment, secrets };
+}
+
+/**
+ * The expects for one reply. Its messages share the target's buffer, which only a send empties: each message is asserted by what decides
+ * (of fixed length, so that a mismatch is final once so many bytes are in), behind the whole of the messages before it.
+ * If another send follows, the reply has to be in to its last byte: what comes later would be taken for the answer to that send.
+ */
+function expectSteps(
+  replies: readonly (readonly Observation[])[],
+  followed: boolean,
+  caveats: string[],
+): ExpectStep[] {
+  const steps: ExpectStep[] = [];
+  const count = Math.min(...replies.map((reply) => reply.length));
+  let before: Pattern = [];
+  let text = true;
+  for (let at = 0; at < count; at++) {
+    const assertion = assertionOf(replies.map((reply) => reply[at] as Observation));
+    if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
+    text &&= assertion.text;
+    const { outcome, whole } = assertion;
+    const pattern = [...before, ...outcome.pattern];
+    steps.push({ kind: 'expect', pattern, text, minReceived: minLength(pattern), comment: outcome.comment });
+    const complete = whole ?? outcome;
+    if (whole !== undefined && at + 1 === count && followed) {
+      steps.push({ kind: 'expect', pattern: [...before, ...whole.pattern], text, minReceived: undefined, comment: whole.comment });
+    }
+    before = [...before, ...complete.pattern];
+  }
+  return steps;
+}
+
+/** A lost SYN costs 1 s, a second one 2 s more (RFC 6298 §2.1, §5.5): a check must not fail for that. */
+const LEAST_TIMEOUT = 3;
+/** How much slower than the slowest sample a healthy server may become. */
+const HEADROOM = 10;
+
+const timeoutFor = (slowest: number): number => Math.max(LEAST_TIMEOUT, Math.ceil((HEADROOM * slowest) / 1000));

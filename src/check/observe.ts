@@ -1,0 +1,47 @@
+import type { Message } from '../dialogue/layer.ts';
+import { ADDRESS_TYPE, methodName } from '../protocol/socks5/codes.ts';
+
+/** What a check needs to know of a server's message: small, so that many samples can be kept. */
+export type Observation =
+  | { readonly kind: 'SOCKS5 method'; readonly version: number; readonly method: number }
+  | { readonly kind: 'SOCKS5 password status'; readonly version: number; readonly status: number }
+  | {
+      readonly kind: 'SOCKS5 reply';
+      readonly version: number;
+      readonly code: number;
+      /** Octets of the names that the bound address may be: the one it is, and the requested one, which servers echo. */
+      readonly nameLengths: readonly number[];
+    }
+  | { readonly kind: 'HTTP response'; readonly status: number }
+  | { readonly kind: 'data'; readonly head: Uint8Array };
+
+/** How much of an unknown reply is kept for comparison. */
+const DATA_HEAD_LENGTH = 64;
+
+/** The observation that a server's message amounts to; undefined for a message of the client's. `before` is what was said before it. */
+export function observe(message: Message, serverBytes: Uint8Array, before: readonly Message[]): Observation | undefined {
+  switch (message.kind) {
+    case 'greeting':
+    case 'password request':
+    case 'request':
+      return undefined;
+    case 'method selection':
+      return { kind: 'SOCKS5 method', version: message.version, method: message.method };
+    case 'password status':
+      return { kind: 'SOCKS5 password status', version: message.version, status: message.status };
+    case 'reply': {
+      const { version, code, boundAddress } = message;
+      const request = before.findLast((each) => each.protocol === 'socks5' && each.kind === 'request');
+      const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);
+      return { kind: 'SOCKS5 reply', version, code, nameLengths: names.map((name) => name?.length ?? 0) };
+    }
+    case 'response':
+      return { kind: 'HTTP response', status: message.status };
+    case 'data':
+      if (message.side === 'client') return undefined;
+      return { kind: 'data', head: serverBytes.slice(message.start, Math.min(message.end, message.start + DATA_HEAD_LENGTH)) };
+  }
+}
+
+/** The comment for a method that the server chose. */
+export const describeMethod = (method: number): string => `SOCKS5 method: ${methodName(method)}`;

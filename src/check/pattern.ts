@@ -1,0 +1,117 @@
+import { toHex } from '../bytes/hex.ts';
+
+/** What may stand at a place of a reply. A pattern is a row of parts and is matched from the reply's first byte. */
+export type PatternPart =
+  | { readonly kind: 'literal'; readonly bytes: Uint8Array }
+  /** `length` bytes, whatever they are. */
+  | { readonly kind: 'any'; readonly length: number }
+  /** `length` bytes or more. */
+  | { readonly kind: 'at least'; readonly length: number }
+  /** One byte, given by the hex digits that its two halves may be. */
+  | { readonly kind: 'halves'; readonly high: string; readonly low: string }
+  | { readonly kind: 'one of'; readonly patterns: readonly Pattern[] };
+
+export type Pattern = readonly PatternPart[];
+
+export const HEX_DIGITS = '0123456789ABCDEF';
+
+export const literal = (...bytes: readonly number[]): PatternPart => ({ kind: 'literal', bytes: Uint8Array.from(bytes) });
+export const literalText = (text: string): PatternPart => ({ kind: 'literal', bytes: Buffer.from(text, 'latin1') });
+export const any = (length: number): PatternPart => ({ kind: 'any', length });
+export const atLeast = (length: number): PatternPart => ({ kind: 'at least', length });
+
+/** One of the patterns, in the order given, each once; the pattern itself where there is but one. */
+export function oneOf(patterns: readonly Pattern[]): Pattern {
+  const distinct = [...new Map(patterns.map((pattern) => [hexRegex(pattern), pattern])).values()];
+  return distinct.length === 1 ? (distinct[0] as Pattern) : [{ kind: 'one of', patterns: distinct }];
+}
+
+/** The fewest bytes that can satisfy the pattern. */
+export function minLength(pattern: Pattern): number {
+  let length = 0;
+  for (const part of pattern) {
+    switch (part.kind) {
+      case 'literal':
+        length += part.bytes.length;
+        break;
+      case 'any':
+      case 'at least':
+        length += part.length;
+        break;
+      case 'halves':
+        length += 1;
+        break;
+      case 'one of':
+        length += Math.min(...part.patterns.map(minLength));
+        break;
+    }
+  }
+  return length;
+}
+
+/** The pattern as a regular expression over upper-case hex text, without its `^`. POSIX ERE and PCRE both read it. */
+export function hexRegex(pattern: Pattern): string {
+  return pattern.map(hexPart).join('');
+}
+
+function hexPart(part: PatternPart): string {
+  switch (part.kind) {
+    case 'literal':
+      return toHex(part.bytes).toUpperCase();
+    case 'any':
+      return dots(2 * part.length);
+    case 'at least':
+      return `.{${2 * part.length},}`;
+    case 'halves':
+      return hexDigit(part.high) + hexDigit(part.low);
+    case 'one of':
+      return `(${part.patterns.map(hexRegex).join('|')})`;
+  }
+}
+
+/** Two dots or four read better than a count. */
+const dots = (count: number): string => (count <= 4 ? '.'.repeat(count) : `.{${count}}`);
+
+/** One hex digit out of a set: the digit itself, a bracket expression with ranges, or any. */
+function hexDigit(digits: string): string {
+  if (digits.length === 1) return digits;
+  if (digits.length === HEX_DIGITS.length) return '.';
+  // 9 and A are neighbors as values, not as characters: a range must not run across them.
+  const codes = [...digits].map((digit) => digit.charCodeAt(0));
+  let text = '';
+  for (let at = 0; at < codes.length; ) {
+    let last = at;
+    while (codes[last + 1] === (codes[last] as number) + 1) last++;
+    const run = digits.slice(at, last + 1);
+    text += run.length > 2 ? `${run[0]}-${run.at(-1)}` : run;
+    at = last + 1;
+  }
+  return `[${text}]`;
+}
+
+/**
+ * The pattern as a regular expression over the text itself, without its `^`, in bytes (a character a byte);
+ * undefined where it holds a part that only hex can say.
+ */
+export function textRegex(pattern: Pattern): string | undefined {
+  let text = '';
+  for (const part of pattern) {
+    if (part.kind === 'literal') text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
+    else if (part.kind === 'one of' && part.patterns.every(isOneCharacter)) {
+      text += `[${part.patterns.map((each) => String.fromCharCode((each[0] as { bytes: Uint8Array }).bytes[0] as number)).join('')}]`;
+    } else if (part.kind === 'one of') {
+      const alternatives = part.patterns.map(textRegex);
+      if (alternatives.includes(undefined)) return undefined;
+      text += `(${alternatives.join('|')})`;
+    } else return undefined;
+  }
+  return text;
+}
+
+const isOneCharacter = (pattern: Pattern): boolean =>
+  pattern.length === 1 &&
+  pattern[0]?.kind === 'literal' &&
+  pattern[0].bytes.length === 1 &&
+  /[0-9A-Za-z]/.test(String.fromCharCode(pattern[0].bytes[0] as number));
+
+const escaped = (character: string): string => (/[\\^$.[\]|()*+?{}]/.test(character) ? `\\${character}` : character);

@@ -1,0 +1,174 @@
+import { framesOf, type Side } from '../conversation/conversation.ts';
+import type { Gap } from '../conversation/stream.ts';
+import { type Allowance, allowanceFor, type Dialogue, isProxied, streamOf, timeOf } from '../dialogue/dialogue.ts';
+import type { Layer, Message } from '../dialogue/layer.ts';
+import { gapReason } from '../dialogue/outcome.ts';
+import { titleOf } from '../dialogue/title.ts';
+import { type Observation, observe } from './observe.ts';
+import type { UsedSpan } from './step.ts';
+
+/** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
+export interface Exchange {
+  readonly request: { readonly bytes: Uint8Array; readonly comment: string; readonly secrets: readonly string[] } | undefined;
+  readonly reply: readonly Observation[];
+}
+
+/** What one dialogue contributes to a check. */
+export interface Sample {
+  readonly stream: number;
+  readonly server: { readonly address: string; readonly port: number };
+  readonly layers: readonly Layer['protocol'][];
+  readonly destination: string | undefined;
+  /** Does the client talk through a proxy, as far as the bytes show it? */
+  readonly proxied: boolean;
+  readonly exchanges: readonly Exchange[];
+  /** The frames that carried what is sent and asserted. */
+  readonly frames: readonly number[];
+  /** Milliseconds from the first frame to the last byte asserted. */
+  readonly duration: number;
+}
+
+/** A dialogue gives a sample, or there is a reason why not. */
+export type Sampling =
+  | { readonly sample: Sample }
+  | { readonly reason: string; readonly frame: number | undefined; readonly nextStep?: string };
+
+/** Takes from a dialogue what a check is made of. `force` takes it whatever its outcome. */
+export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean): Sampling {
+  const { outcome, layers, conversation } = dialogue;
+  if (!force) {
+    const answered = outcome.kind === 'opened' && (outcome.status === undefined ? isUnknownInside(layers) : outcome.status < 400);
+    if (!answered) return { reason: outcome.reason, frame: outcome.frame };
+  }
+  if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
+    return {
+      reason: 'which side is the client is only guessed from the ports',
+      frame: conversation.firstFrame,
+      nextStep: 'say --role server=HOST:PORT, or --allow role',
+    };
+  }
+  const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
+  if (!startSeen && layers[0]?.protocol !== 'socks5' && !allowed.has('gap')) {
+    return { reason: 'its start was not captured (no SYN)', frame: conversation.firstFrame, nextStep: 'record from before the connection is made, or say --allow gap' };
+  }
+  const messages = neededMessages(layers);
+  const spans = usedSpans(dialogue, messages);
+  const flaw = flawIn(dialogue, spans, allowed) ?? lostOutcome(dialogue, messages);
+  if (flaw !== undefined) return flaw;
+  const exchanges = exchangesOf(dialogue, messages, spans);
+  if (!exchanges.some(({ request }) => request)) return { reason: 'the client said nothing', frame: conversation.firstFrame };
+  const last = spans.findLast(({ side }) => side === 'server') ?? (spans.at(-1) as UsedSpan);
+  const { address, port } = conversation.server;
+  return {
+    sample: {
+      stream: conversation.stream,
+      server: { address, port },
+      layers: layers.map(({ protocol }) => protocol),
+      destination: dialogue.destination,
+      proxied: isProxied(layers),
+      exchanges,
+      frames: [...new Set(spans.flatMap(({ side, start, end }) => framesOf(streamOf(conversation, side), start, end)))].sort((a, b) => a - b),
+      duration: timeOf(conversation, last.side, last.end - 1) ?? 0,
+    },
+  };
+}
+
+const isUnknownInside = (layers: readonly Layer[]): boolean => layers.length > 1 && layers.at(-1)?.protocol === 'unknown';
+
+/** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
+function neededMessages(layers: readonly Layer[]): Message[] {
+  return layers.flatMap((layer) => {
+    if (layer.protocol === 'unknown') {
+      const answer = layer.messages.findIndex(({ side }, at) => side === 'server' && at > 0);
+      return answer === -1 ? [...layer.messages.slice(0, 2)] : layer.messages.slice(0, answer + 1);
+    }
+    const { outcome } = layer;
+    if (outcome.kind !== 'answered') return [...layer.messages];
+    const answer = layer.messages.findIndex(({ side, start }) => side === 'server' && start === outcome.place.offset);
+    return layer.messages.slice(0, answer + 1);
+  });
+}
+
+/** The spans that the check sends and asserts, in the order of the turns. Of an HTTP answer only the status line is asserted. */
+function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[] {
+  const end: Record<Side, number> = { client: 0, server: 0 };
+  for (const message of messages) end[message.side] = Math.max(end[message.side], assertedEnd(message));
+  return turns
+    .map(({ side, start, end: turnEnd }) => ({ side, start, end: Math.min(turnEnd, end[side]) }))
+    .filter(({ start, end }) => start < end);
+}
+
+const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
+
+const assertedEnd = (message: Message): number =>
+  message.kind === 'response' ? Math.min(message.end, message.start + STATUS_LINE_LENGTH) : message.end;
+
+/** The first gap or conflict in what would be sent or asserted, unless the user allows it. */
+function flawIn({ conversation }: Dialogue, spans: readonly UsedSpan[], allowed: ReadonlySet<Allowance>): Sampling | undefined {
+  for (const { side, start, end } of spans) {
+    const stream = streamOf(conversation, side);
+    const within = (span: { start: number; end: number }) => span.start < end && span.end > start;
+    const gap = stream.gaps.find((each: Gap) => within(each) && !allowed.has(allowanceFor(each)));
+    if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame };
+    const conflict = allowed.has('conflict') ? undefined : stream.conflicts.find(within);
+    if (conflict !== undefined) {
+      return {
+        reason: `two frames disagree about byte ${conflict.start} of the ${side}`,
+        frame: conflict.other,
+        nextStep: 'record again, or say --allow conflict to believe the first',
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Filler is no evidence: a reply whose outcome lies in an allowed gap has nothing to assert. */
+function lostOutcome({ conversation }: Dialogue, messages: readonly Message[]): Sampling | undefined {
+  const { gaps } = conversation.server.bytes;
+  for (const { side, fields, kind } of messages) {
+    if (side !== 'server' || gaps.length === 0) continue;
+    for (const { role, start, length } of fields) {
+      const needed = kind === 'response' ? STATUS_LINE_LENGTH : length;
+      const gap = gaps.find((each) => role !== 'volatile' && each.start < start + needed && each.end > start);
+      if (gap !== undefined) return { reason: `${gapReason('server', gap)}, and they say whether it worked`, frame: gap.frame };
+      if (kind === 'response') break;
+    }
+  }
+  return undefined;
+}
+
+function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], spans: readonly UsedSpan[]): Exchange[] {
+  const exchanges: { request: Exchange['request']; reply: Observation[] }[] = [];
+  for (const span of spans) {
+    const bytes = streamOf(conversation, span.side).bytes;
+    const own = messages.filter((message) => message.side === span.side && assertedEnd(message) > span.start && assertedEnd(message) <= span.end);
+    if (span.side === 'server') {
+      if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
+      exchanges.at(-1)?.reply.push(...own.map((message) => observe(message, bytes, messages.slice(0, messages.indexOf(message)))).filter((each) => each !== undefined));
+      continue;
+    }
+    const secrets = own.flatMap(({ fields }) => fields.filter(({ role }) => role === 'secret').map(({ name }) => name));
+    exchanges.push({
+      request: {
+        bytes: withoutGaps(bytes, span, streamOf(conversation, 'client').gaps),
+        comment: own.map(titleOf).join(', ') || 'data as captured',
+        secrets: [...new Set(secrets)],
+      },
+      reply: [],
+    });
+  }
+  return exchanges;
+}
+
+/** The captured bytes of a span: an allowed gap is left out, its filler never becomes data. */
+function withoutGaps(bytes: Uint8Array, span: UsedSpan, gaps: readonly Gap[]): Uint8Array {
+  const kept: Uint8Array[] = [];
+  let position = span.start;
+  for (const { start, end } of gaps) {
+    if (end <= position || start >= span.end) continue;
+    kept.push(bytes.subarray(position, Math.max(position, start)));
+    position = end;
+  }
+  kept.push(bytes.subarray(position, Math.max(position, span.end)));
+  return Uint8Array.from(Buffer.concat(kept));
+}

@@ -1,0 +1,36 @@
+import type { Side } from '../conversation/conversation.ts';
+import type { Pattern } from './pattern.ts';
+
+/** A check is steps as data. Steps are numbered from 1, as HAProxy logs them; the comment says what a step is about. */
+export type Step = ConnectStep | SendStep | ExpectStep;
+
+interface ConnectStep {
+  readonly kind: 'connect';
+  readonly comment: string;
+}
+
+export interface SendStep {
+  readonly kind: 'send';
+  readonly bytes: Uint8Array;
+  /** What of the bytes is secret, in words: `password`. */
+  readonly secrets: readonly string[];
+  readonly comment: string;
+}
+
+export interface ExpectStep {
+  readonly kind: 'expect';
+  /** Matched from the first byte received since the last send. */
+  readonly pattern: Pattern;
+  /** Is the reply text, so that the pattern may be written as such? */
+  readonly text: boolean;
+  /** With this many bytes received a mismatch is final; undefined: more is waited for. */
+  readonly minReceived: number | undefined;
+  readonly comment: string;
+}
+
+/** A stretch of a side's stream that a check sends or asserts. */
+export interface UsedSpan {
+  readonly side: Side;
+  readonly start: number;
+  readonly end: number;
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { type DeriveOptions, derive, FORMATS } from './derive.ts';
+import { list } from './list.ts';
+import { type CommonOptions, parseAllowances, parseEndpoint, parseRole, parseStream } from './options.ts';
+import { type ShowOptions, show } from './show.ts';
+
+const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
+
+/** The command tree. `onExit` receives the exit code of the command that ran. */
+export function buildProgram(onExit: (code: number) => void): Command {
+  const program = new Command('capture2check')
+    .description('Reads a capture of a client talking through a proxy and writes the HAProxy health check that has the same conversation.')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(capture2check --help tells how it is used)')
+    .enablePositionalOptions();
+
+  common(program.command('derive', { isDefault: true }))
+    .description('write the check (what is done when no command is named)')
+    .argument('<capture...>', CAPTURES)
+    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(FORMATS)).default('haproxy'))
+    .option('--json', 'the same as --format json; always an array')
+    .addOption(streamOption('derive from this conversation alone, whatever its outcome'))
+    .addOption(serverOption())
+    .addHelpText('after', DERIVE_EXAMPLES)
+    .action(async (paths: string[], options: DeriveOptions) => onExit(await derive(paths, options)));
+
+  common(program.command('list'))
+    .description('list the conversations of a capture')
+    .argument('<capture...>', CAPTURES)
+    .option('--json', 'as a JSON array')
+    .addOption(serverOption())
+    .action(async (paths: string[], options: CommonOptions) => onExit(await list(paths, options)));
+
+  common(program.command('show'))
+    .description('show one conversation, message by message')
+    .argument('<capture...>', CAPTURES)
+    .option('--json', 'as a JSON object')
+    .addOption(streamOption('which conversation').default(0))
+    .option('--redact', 'mask passwords, tokens and cookies')
+    .addOption(new Option('--raw <side>', "write one side's bytes as they are").choices(['client', 'server']))
+    .action(async (paths: string[], options: ShowOptions) => onExit(await show(paths, options)));
+
+  return program;
+}
+
+function common(command: Command): Command {
+  return command
+    .addOption(new Option('--role <server=HOST:PORT>', 'say which endpoint is the server').argParser(parseRole))
+    .addOption(
+      new Option('--allow <what>', 'use poor evidence all the same: gap, cut, conflict, role (comma-separated)').argParser(parseAllowances),
+    )
+    .option('-o, --output <file>', 'write there instead of stdout')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('-v, --verbose', 'say what became of every frame')
+    .option('--no-color', 'no colors (NO_COLOR in the environment does the same)');
+}
+
+const streamOption = (what: string): Option =>
+  new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);
+const serverOption = (): Option =>
+  new Option('--server <HOST:PORT>', 'only conversations with this server').argParser(parseEndpoint);
+
+const DERIVE_EXAMPLES = `
+Examples:
+  tcpdump -i any -s 0 -w session.pcap tcp port 1080    record, while this runs elsewhere:
+  curl -x socks5h://127.0.0.1:1080 http://client3.google.com/generate_204
+  capture2check session.pcap                           print the rules for a listen or backend section
+  capture2check -q session.pcap -o check.cfg           write them to a file
+  capture2check list session.pcap                      what is in the capture
+  capture2check show --stream 2 session.pcap           one conversation in detail
+
+Exit codes: 0 done, 1 nothing to derive from, 2 usage, 3 unreadable input or unwritable output, 70 internal error.`;
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

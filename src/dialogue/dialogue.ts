@@ -1,0 +1,113 @@
+import { type Conversation, elapsed, exchanged, framesOf, type Side, withRolesBy } from '../conversation/conversation.ts';
+import type { ByteStream, Gap } from '../conversation/stream.ts';
+import { type Turn, turnsOf } from '../conversation/turns.ts';
+import type { Place, Streams } from '../protocol/layer.ts';
+import { type DataMessage, type Layer, RECOGNIZERS } from './layer.ts';
+import { type DialogueOutcome, outcomeOf } from './outcome.ts';
+
+/** A conversation read as layers. */
+export interface Dialogue {
+  readonly conversation: Conversation;
+  readonly turns: readonly Turn[];
+  /** From the outermost protocol inwards; never empty, `unknown` at worst. */
+  readonly layers: readonly Layer[];
+  readonly outcome: DialogueOutcome;
+  /** What the innermost proxy was asked to connect to; without a proxy, whom the request names. */
+  readonly destination: string | undefined;
+}
+
+/** Kinds of poor evidence that a user may allow. */
+export const ALLOWANCES = ['gap', 'cut', 'conflict', 'role'] as const;
+export type Allowance = (typeof ALLOWANCES)[number];
+
+/** Reads a conversation. Total: what is not recognized is a dialogue of one `unknown` layer. */
+export function readDialogue(captured: Conversation, allowed: ReadonlySet<Allowance>): Dialogue {
+  const conversation = withRoles(captured, allowed);
+  const turns = turnsOf(conversation);
+  const layers = readLayers(conversation, turns, allowed);
+  return { conversation, turns, layers, outcome: outcomeOf(conversation, layers), destination: destinationOf(layers) };
+}
+
+/** Where no SYN tells the roles, the bytes do: whichever way round a protocol is recognized. */
+function withRoles(conversation: Conversation, allowed: ReadonlySet<Allowance>): Conversation {
+  if (conversation.rolesBy !== 'ports') return conversation;
+  const recognized = (candidate: Conversation) => {
+    const streams = availableStreams(candidate, allowed);
+    return RECOGNIZERS.some(({ recognize }) => recognize(streams, { client: 0, server: 0 }));
+  };
+  if (recognized(conversation)) return withRolesBy(conversation, 'bytes');
+  const other = exchanged(conversation, 'bytes');
+  return recognized(other) ? other : conversation;
+}
+
+function readLayers(conversation: Conversation, turns: readonly Turn[], allowed: ReadonlySet<Allowance>): Layer[] {
+  const streams = availableStreams(conversation, allowed);
+  const layers: Layer[] = [];
+  let place: Place = { client: 0, server: 0 };
+  for (;;) {
+    const recognizer = RECOGNIZERS.find(({ recognize }) => recognize(streams, place));
+    if (recognizer === undefined) {
+      const messages = dataMessages(turns, streams, place);
+      if (messages.length > 0 || layers.length === 0) {
+        const outcome = { kind: 'unfinished', side: 'server', awaited: 'a known protocol' } as const;
+        layers.push({ protocol: 'unknown', messages, outcome, destination: undefined });
+      }
+      return layers;
+    }
+    const layer: Layer = { protocol: recognizer.protocol, ...recognizer.read(streams, place) };
+    layers.push(layer);
+    if (layer.outcome.kind !== 'granted') return layers;
+    place = layer.outcome.tunnel;
+  }
+}
+
+/** The bytes that decoders may see: up to the first gap, or with the filler of gaps that the user allows. */
+function availableStreams({ client, server }: Conversation, allowed: ReadonlySet<Allowance>): Streams {
+  const available = (stream: ByteStream) => {
+    const barrier = stream.gaps.find((gap) => !allowed.has(allowanceFor(gap)));
+    return stream.bytes.subarray(0, barrier?.start ?? stream.bytes.length);
+  };
+  return { client: available(client.bytes), server: available(server.bytes) };
+}
+
+/** What the user has to allow for a gap. */
+export const allowanceFor = (gap: Gap): Allowance => (gap.kind === 'cut' ? 'cut' : 'gap');
+
+function dataMessages(turns: readonly Turn[], streams: Streams, place: Place): DataMessage[] {
+  const messages: DataMessage[] = [];
+  for (const { side, start, end } of turns) {
+    const from = Math.max(start, place[side]);
+    const to = Math.min(end, streams[side].length);
+    if (from >= to) continue;
+    const fields = [{ name: 'data', start: from, length: to - from, role: 'fixed' } as const];
+    messages.push({ protocol: 'unknown', kind: 'data', side, start: from, end: to, fields });
+  }
+  return messages;
+}
+
+/** The byte stream of one side. */
+export const streamOf = (conversation: Conversation, side: Side): ByteStream => conversation[side].bytes;
+
+/** The frame that carried a byte, or undefined where it was not captured. */
+export function frameAt(conversation: Conversation, side: Side, offset: number): number | undefined {
+  return framesOf(streamOf(conversation, side), offset, offset + 1)[0];
+}
+
+/** Milliseconds from the first frame of the conversation to the capture of a byte. */
+export function timeOf(conversation: Conversation, side: Side, offset: number): number | undefined {
+  const run = streamOf(conversation, side).runs.find(({ start, end }) => start <= offset && offset < end);
+  return run && elapsed(conversation.started, run);
+}
+
+function destinationOf(layers: readonly Layer[]): string | undefined {
+  const proxy = layers.findLast(({ protocol, outcome }) => protocol === 'socks5' || outcome.kind === 'granted');
+  return proxy?.destination ?? layers.findLast(({ destination }) => destination !== undefined)?.destination;
+}
+
+/** Does the client talk through a proxy? An HTTP request shows it by CONNECT or by the absolute form of its target (RFC 9112 §3.2). */
+export function isProxied(layers: readonly Layer[]): boolean {
+  const [first] = layers;
+  if (first?.protocol === 'socks5') return true;
+  const message = first?.messages[0];
+  return message?.protocol === 'http' && message.kind === 'request' && (message.method === 'CONNECT' || message.target.includes('://'));
+}

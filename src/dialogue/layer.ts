@@ -1,0 +1,38 @@
+import type { MessageSpan } from '../protocol/layer.ts';
+import type { LayerReading, Place, Streams } from '../protocol/layer.ts';
+import type { HttpMessage } from '../protocol/http/message.ts';
+import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
+import type { Socks5Message } from '../protocol/socks5/message.ts';
+import { readSocks5, recognizeSocks5 } from '../protocol/socks5/recognize.ts';
+
+/** A turn, or its part in a tunnel, whose protocol is not known. */
+export interface DataMessage extends MessageSpan {
+  readonly protocol: 'unknown';
+  readonly kind: 'data';
+}
+
+export type Message = Socks5Message | HttpMessage | DataMessage;
+
+export type ProtocolName = Message['protocol'];
+
+/** One protocol's part of a dialogue. */
+export interface Layer extends LayerReading<Message> {
+  readonly protocol: ProtocolName;
+}
+
+interface Recognizer {
+  readonly protocol: ProtocolName;
+  readonly recognize: (streams: Streams, place: Place) => boolean;
+  readonly read: (streams: Streams, place: Place) => LayerReading<Message>;
+}
+
+/** The protocols that are read, in the order in which they are tried. */
+export const RECOGNIZERS: readonly Recognizer[] = [
+  { protocol: 'socks5', recognize: recognizeSocks5, read: readSocks5 },
+  { protocol: 'http', recognize: recognizeHttp, read: readHttp },
+];
+
+const LABELS: Readonly<Record<ProtocolName, string>> = { socks5: 'SOCKS5', http: 'HTTP', unknown: 'unknown' };
+
+/** How a protocol is called in sentences. */
+export const protocolLabel = (protocol: ProtocolName): string => LABELS[protocol];

@@ -1,0 +1,30 @@
+import { commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS, code } from '../protocol/socks5/codes.ts';
+import type { Message } from './layer.ts';
+
+/** A message in a few words, without secrets: `SOCKS5 CONNECT client3.google.com:80`, `HTTP 204 No Content`. */
+export function titleOf(message: Message): string {
+  switch (message.kind) {
+    case 'greeting':
+      return 'SOCKS5 greeting';
+    case 'method selection':
+      return message.method === METHOD.noneAcceptable
+        ? `SOCKS5 ${methodName(message.method)} (${code(message.method)})`
+        : `SOCKS5 method: ${methodName(message.method)}`;
+    case 'password request':
+      return 'SOCKS5 username and password';
+    case 'password status':
+      return `SOCKS5 password ${message.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(message.status)})`}`;
+    case 'request':
+      if (message.protocol === 'http') return `${message.method} ${withoutUserinfo(message.target)}`;
+      return `SOCKS5 ${commandName(message.command)} ${message.address.text}:${message.port}`;
+    case 'reply':
+      return message.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(message.code)}`;
+    case 'response':
+      return `HTTP ${message.status} ${message.phrase}`.trim();
+    case 'data':
+      return 'data as captured';
+  }
+}
+
+/** `http://user:password@host/` names credentials (RFC 3986 §3.2.1). */
+const withoutUserinfo = (target: string): string => target.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

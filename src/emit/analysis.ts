@@ -1,0 +1,53 @@
+import type { CaptureFiles } from '../capture/frame.ts';
+import type { Warning } from '../capture/warning.ts';
+import type { Check } from '../check/check.ts';
+import type { Dialogue } from '../dialogue/dialogue.ts';
+import type { ProtocolName } from '../dialogue/layer.ts';
+import type { Skip } from '../packet/decode.ts';
+import type { Endpoint } from '../packet/segment.ts';
+
+/** One conversation in brief. */
+export interface Row {
+  readonly stream: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly protocols: readonly ProtocolName[];
+  readonly outcome: Dialogue['outcome'];
+  readonly destination: string | undefined;
+  readonly frames: number;
+  /** Payload bytes of both sides, each byte counted once. */
+  readonly bytes: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** Dialogues that no check was made of, folded by server and reason. */
+export interface SetAside {
+  readonly stream: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly reason: string;
+  readonly frame: number | undefined;
+  readonly nextStep: string | undefined;
+  count: number;
+}
+
+/** What became of the frames. */
+export interface Accounting {
+  readonly frames: number;
+  readonly segments: number;
+  readonly conversations: number;
+  /** Frames that hold no segment, by reason, with the first of each. */
+  readonly skipped: ReadonlyMap<Skip, { readonly count: number; readonly first: number }>;
+}
+
+/** All that is known of the captures: the one input of every emitter. */
+export interface Analysis {
+  readonly files: CaptureFiles;
+  readonly accounting: Accounting;
+  readonly checks: readonly Check[];
+  readonly setAside: readonly SetAside[];
+  /** In order of their numbers; empty unless asked for. */
+  readonly rows: readonly Row[];
+  /** The conversation asked for by `stream`. */
+  readonly dialogue: Dialogue | undefined;
+}

@@ -1,0 +1,49 @@
+import { toHex } from '../bytes/hex.ts';
+import type { Check } from '../check/check.ts';
+import { hexRegex, minLength } from '../check/pattern.ts';
+import type { Step } from '../check/step.ts';
+import { formatEndpoint } from '../packet/segment.ts';
+import type { Analysis } from './analysis.ts';
+import { haproxyRules } from './haproxy/rules.ts';
+
+/** The checks as JSON: always an array. */
+export function emitCheckJson({ checks, files }: Pick<Analysis, 'checks' | 'files'>): string {
+  const value = checks.map((check) => checkValue(check, (frame) => files.referenceTo(frame)));
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function checkValue(check: Check, frame: (frame: number) => number | string) {
+  const { server, layers, destination, title, sampleCount, samples, measured, timeout, caveats, steps } = check;
+  return {
+    server: formatEndpoint(server),
+    layers,
+    destination: destination ?? null,
+    title,
+    samples: sampleCount,
+    evidence: samples.map(({ stream, frames }) => ({ stream, frames: frames.map(frame) })),
+    measured_ms: { fastest: measured.fastest, slowest: measured.slowest },
+    timeout_check_s: timeout,
+    caveats,
+    steps: steps.map(stepValue),
+    haproxy: haproxyRules(check),
+  };
+}
+
+function stepValue(step: Step, at: number) {
+  const { kind, comment } = step;
+  switch (step.kind) {
+    case 'connect':
+      return { step: at + 1, kind, comment };
+    case 'send':
+      return { step: at + 1, kind, bytes: toHex(step.bytes), secrets: step.secrets, comment };
+    case 'expect':
+      return {
+        step: at + 1,
+        kind,
+        hex_regex: `^${hexRegex(step.pattern)}`,
+        shortest: minLength(step.pattern),
+        min_recv: step.minReceived ?? null,
+        comment,
+      };
+  }
+}
