@@ -106,7 +106,15 @@ class SetAsideFolder {
 
   addDirect(stream: number, server: Endpoint, count: number): void {
     const reason = 'goes to the origin without a proxy, and others go through one';
-    this.#count({ stream, client: server, server, reason, frame: undefined, nextStep: `say --stream ${stream} to take it`, count });
+    this.#count({
+      stream,
+      client: server,
+      server,
+      reason,
+      frame: undefined,
+      nextStep: `say --stream ${stream} to take it`,
+      count,
+    });
   }
 
   finish(): SetAside[] {

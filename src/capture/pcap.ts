@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { type GlobalHeader, type Packet, parse } from 'pcap-parser';
 import { ChunkQueue } from './chunks.ts';
-import type { Frame } from './frame.ts';
 import type { ReadContext } from './context.ts';
+import type { Frame } from './frame.ts';
 import { CaptureError } from './warning.ts';
 
 /** libpcap's MAXIMUM_SNAPLEN (pcap-int.h), which is also Wireshark's limit for a packet: longer is damage. */

@@ -1,7 +1,7 @@
 import { ChunkQueue } from './chunks.ts';
+import type { ReadContext } from './context.ts';
 import type { Frame } from './frame.ts';
 import { MAX_CAPTURED_LENGTH } from './pcap.ts';
-import type { ReadContext } from './context.ts';
 import { CaptureError } from './warning.ts';
 
 /** The first four bytes of every pcapng file: the type of a Section Header Block, the same in both byte orders. */
@@ -36,7 +36,8 @@ export async function* readPcapng(chunks: AsyncIterable<Buffer>, context: ReadCo
     while (reader.step(frames));
     if (frames.length > 0) yield frames;
   }
-  if (queue.length > 0 || reader.owed > 0) context.cutOff(reader.blockStart, queue.offset + queue.length - reader.blockStart);
+  if (queue.length > 0 || reader.owed > 0)
+    context.cutOff(reader.blockStart, queue.offset + queue.length - reader.blockStart);
 }
 
 class BlockReader {
@@ -136,7 +137,8 @@ class BlockReader {
     const { bigEndian, interfaces } = section;
     const from = interfaces[id] ?? this.#fail(`interface ${id}, expected one of the ${interfaces.length} described`);
     const captured = u32(body, 12, bigEndian);
-    if (captured > body.length - start) this.#fail(`captured length ${captured} in a block with room for ${body.length - start}`);
+    if (captured > body.length - start)
+      this.#fail(`captured length ${captured} in a block with room for ${body.length - start}`);
     this.#last = from.time(u32(body, 4, bigEndian), u32(body, 8, bigEndian));
     frames.push({
       number: this.#context.files.next(),

@@ -20,21 +20,27 @@ export async function* readCaptures(
   for (const path of paths) {
     const source = openSource(path);
     files.begin(source.name);
-    const context: ReadContext = {
-      file: source.name,
-      files,
-      warn,
-      cutOff: (offset, length) =>
-        warn({
-          code: 'cut-off',
-          message: `${source.name}, offset ${offset}: the last frame is cut off (${length} bytes of it are there) and left out; stop tcpdump with SIGINT, or use its -U, to get whole frames`,
-        }),
-    };
-    yield* readFrames(source.chunks, context);
+    yield* readFrames(source.chunks, source.name, files, warn);
   }
 }
 
-async function* readFrames(chunks: AsyncIterable<Buffer>, context: ReadContext): AsyncGenerator<Frame[]> {
+/** The frames of one file, whose bytes come in chunks. `file` is its name in warnings and errors. */
+export async function* readFrames(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  files: CaptureFiles,
+  warn: Warn,
+): AsyncGenerator<Frame[]> {
+  const context: ReadContext = {
+    file,
+    files,
+    warn,
+    cutOff: (offset, length) =>
+      warn({
+        code: 'cut-off',
+        message: `${file}, offset ${offset}: the last frame is cut off (${length} bytes of it are there) and left out; stop tcpdump with SIGINT, or use its -U, to get whole frames`,
+      }),
+  };
   const plain = await sniffed(decompressed(await sniffed(chunks), context));
   const magic = plain.head.toString('hex', 0, 4);
   if (PCAP_MAGICS.has(magic)) yield* readPcap(plain, context);

@@ -30,14 +30,24 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
     case 'SOCKS5 password status': {
       const same = samples.filter((sample) => sample.kind === first.kind);
       const pattern = oneOf(same.map(({ version, status }) => [literal(version, status)]));
-      return { outcome: { pattern, comment: `SOCKS5 password ${first.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(first.status)})`}` }, whole: undefined, text: false };
+      return {
+        outcome: {
+          pattern,
+          comment: `SOCKS5 password ${first.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(first.status)})`}`,
+        },
+        whole: undefined,
+        text: false,
+      };
     }
     case 'SOCKS5 reply': {
       const same = samples.filter((sample) => sample.kind === first.kind);
       const outcome = oneOf(same.map(({ version, code }) => [literal(version, code)]));
       const lengths = same.flatMap(({ nameLengths }) => nameLengths);
       return {
-        outcome: { pattern: outcome, comment: first.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(first.code)}` },
+        outcome: {
+          pattern: outcome,
+          comment: first.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(first.code)}`,
+        },
         whole: { pattern: [...outcome, any(1), addressAndPort(lengths)], comment: 'SOCKS5 reply complete' },
         text: false,
       };
@@ -80,11 +90,16 @@ function addressAndPort(lengths: readonly number[]): PatternPart {
   const known = [...new Set(lengths)].sort((a, b) => a - b);
   const domain: Pattern[] = known.map((length) => [literal(length), any(length + 2)]);
   for (const high of new Set(known.map((length) => HEX_DIGITS.charAt(length >> 4)))) {
-    const taken = known.filter((length) => HEX_DIGITS.charAt(length >> 4) === high).map((length) => HEX_DIGITS.charAt(length & 15));
+    const taken = known
+      .filter((length) => HEX_DIGITS.charAt(length >> 4) === high)
+      .map((length) => HEX_DIGITS.charAt(length & 15));
     const low = without(HEX_DIGITS, taken);
     if (low !== '') domain.push([{ kind: 'halves', high, low }, atLeast(1)]);
   }
-  const others = without(HEX_DIGITS, known.map((length) => HEX_DIGITS.charAt(length >> 4)));
+  const others = without(
+    HEX_DIGITS,
+    known.map((length) => HEX_DIGITS.charAt(length >> 4)),
+  );
   domain.push([{ kind: 'halves', high: others, low: HEX_DIGITS }, atLeast(1)]);
   return {
     kind: 'one of',

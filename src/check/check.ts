@@ -35,8 +35,15 @@ export interface Check {
 
 /** Like dialogues: what they send to which server through which layers. Samples with one key make one check. */
 export function keyOf({ server, layers, exchanges }: Sample): string {
-  const sent = exchanges.map(({ request }) => (request === undefined ? '' : Buffer.from(request.bytes).toString('latin1')));
-  return JSON.stringify([formatEndpoint(server), layers, sent, exchanges.map(({ reply }) => reply.map(({ kind }) => kind))]);
+  const sent = exchanges.map(({ request }) =>
+    request === undefined ? '' : Buffer.from(request.bytes).toString('latin1'),
+  );
+  return JSON.stringify([
+    formatEndpoint(server),
+    layers,
+    sent,
+    exchanges.map(({ reply }) => reply.map(({ kind }) => kind)),
+  ]);
 }
 
 /** Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all. */
@@ -57,7 +64,10 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
     server,
     layers,
     destination,
-    title: first.exchanges.flatMap(({ request }) => request?.comment ?? []).slice(-1).join(''),
+    title: first.exchanges
+      .flatMap(({ request }) => request?.comment ?? [])
+      .slice(-1)
+      .join(''),
     steps,
     sampleCount: count,
     samples: samples.map(({ stream, frames }) => ({ stream, frames })),
@@ -80,11 +90,7 @@ function sendStep({ bytes, comment, secrets }: NonNullable<Exchange['request']>)
  * (of fixed length, so that a mismatch is final once so many bytes are in), behind the whole of the messages before it.
  * If another send follows, the reply has to be in to its last byte: what comes later would be taken for the answer to that send.
  */
-function expectSteps(
-  replies: readonly (readonly Observation[])[],
-  followed: boolean,
-  caveats: string[],
-): ExpectStep[] {
+function expectSteps(replies: readonly (readonly Observation[])[], followed: boolean, caveats: string[]): ExpectStep[] {
   const steps: ExpectStep[] = [];
   const count = Math.min(...replies.map((reply) => reply.length));
   let before: Pattern = [];
@@ -98,7 +104,13 @@ function expectSteps(
     steps.push({ kind: 'expect', pattern, text, minReceived: minLength(pattern), comment: outcome.comment });
     const complete = whole ?? outcome;
     if (whole !== undefined && at + 1 === count && followed) {
-      steps.push({ kind: 'expect', pattern: [...before, ...whole.pattern], text, minReceived: undefined, comment: whole.comment });
+      steps.push({
+        kind: 'expect',
+        pattern: [...before, ...whole.pattern],
+        text,
+        minReceived: undefined,
+        comment: whole.comment,
+      });
     }
     before = [...before, ...complete.pattern];
   }

@@ -36,7 +36,9 @@ export class CheckFolder {
     const used = proxied.length > 0 ? proxied : groups;
     return {
       checks: used.map(({ samples, count }) => composeCheck(samples, count)),
-      direct: groups.filter((group) => !used.includes(group)).map(({ samples, count }) => ({ sample: samples[0], count })),
+      direct: groups
+        .filter((group) => !used.includes(group))
+        .map(({ samples, count }) => ({ sample: samples[0], count })),
     };
   }
 }

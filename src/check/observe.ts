@@ -19,7 +19,11 @@ export type Observation =
 const DATA_HEAD_LENGTH = 64;
 
 /** The observation that a server's message amounts to; undefined for a message of the client's. `before` is what was said before it. */
-export function observe(message: Message, serverBytes: Uint8Array, before: readonly Message[]): Observation | undefined {
+export function observe(
+  message: Message,
+  serverBytes: Uint8Array,
+  before: readonly Message[],
+): Observation | undefined {
   switch (message.kind) {
     case 'greeting':
     case 'password request':
@@ -39,7 +43,10 @@ export function observe(message: Message, serverBytes: Uint8Array, before: reado
       return { kind: 'HTTP response', status: message.status };
     case 'data':
       if (message.side === 'client') return undefined;
-      return { kind: 'data', head: serverBytes.slice(message.start, Math.min(message.end, message.start + DATA_HEAD_LENGTH)) };
+      return {
+        kind: 'data',
+        head: serverBytes.slice(message.start, Math.min(message.end, message.start + DATA_HEAD_LENGTH)),
+      };
   }
 }
 

@@ -15,7 +15,10 @@ export type Pattern = readonly PatternPart[];
 
 export const HEX_DIGITS = '0123456789ABCDEF';
 
-export const literal = (...bytes: readonly number[]): PatternPart => ({ kind: 'literal', bytes: Uint8Array.from(bytes) });
+export const literal = (...bytes: readonly number[]): PatternPart => ({
+  kind: 'literal',
+  bytes: Uint8Array.from(bytes),
+});
 export const literalText = (text: string): PatternPart => ({ kind: 'literal', bytes: Buffer.from(text, 'latin1') });
 export const any = (length: number): PatternPart => ({ kind: 'any', length });
 export const atLeast = (length: number): PatternPart => ({ kind: 'at least', length });

@@ -9,7 +9,9 @@ import type { UsedSpan } from './step.ts';
 
 /** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
 export interface Exchange {
-  readonly request: { readonly bytes: Uint8Array; readonly comment: string; readonly secrets: readonly string[] } | undefined;
+  readonly request:
+    | { readonly bytes: Uint8Array; readonly comment: string; readonly secrets: readonly string[] }
+    | undefined;
   readonly reply: readonly Observation[];
 }
 
@@ -37,8 +39,9 @@ export type Sampling =
 export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean): Sampling {
   const { outcome, layers, conversation } = dialogue;
   if (!force) {
-    const answered = outcome.kind === 'opened' && (outcome.status === undefined ? isUnknownInside(layers) : outcome.status < 400);
-    if (!answered) return { reason: outcome.reason, frame: outcome.frame };
+    const answered =
+      outcome.kind === 'opened' && (outcome.status === undefined ? isUnknownInside(layers) : outcome.status < 400);
+    if (!answered) return { reason: outcome.reason, frame: outcome.frame, ...adviceOnGaps(conversation) };
   }
   if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
     return {
@@ -49,14 +52,19 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   }
   const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
   if (!startSeen && layers[0]?.protocol !== 'socks5' && !allowed.has('gap')) {
-    return { reason: 'its start was not captured (no SYN)', frame: conversation.firstFrame, nextStep: 'record from before the connection is made, or say --allow gap' };
+    return {
+      reason: 'its start was not captured (no SYN)',
+      frame: conversation.firstFrame,
+      nextStep: 'record from before the connection is made, or say --allow gap',
+    };
   }
   const messages = neededMessages(layers);
   const spans = usedSpans(dialogue, messages);
   const flaw = flawIn(dialogue, spans, allowed) ?? lostOutcome(dialogue, messages);
   if (flaw !== undefined) return flaw;
   const exchanges = exchangesOf(dialogue, messages, spans);
-  if (!exchanges.some(({ request }) => request)) return { reason: 'the client said nothing', frame: conversation.firstFrame };
+  if (!exchanges.some(({ request }) => request))
+    return { reason: 'the client said nothing', frame: conversation.firstFrame };
   const last = spans.findLast(({ side }) => side === 'server') ?? (spans.at(-1) as UsedSpan);
   const { address, port } = conversation.server;
   return {
@@ -67,13 +75,16 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       destination: dialogue.destination,
       proxied: isProxied(layers),
       exchanges,
-      frames: [...new Set(spans.flatMap(({ side, start, end }) => framesOf(streamOf(conversation, side), start, end)))].sort((a, b) => a - b),
+      frames: [
+        ...new Set(spans.flatMap(({ side, start, end }) => framesOf(streamOf(conversation, side), start, end))),
+      ].sort((a, b) => a - b),
       duration: timeOf(conversation, last.side, last.end - 1) ?? 0,
     },
   };
 }
 
-const isUnknownInside = (layers: readonly Layer[]): boolean => layers.length > 1 && layers.at(-1)?.protocol === 'unknown';
+const isUnknownInside = (layers: readonly Layer[]): boolean =>
+  layers.length > 1 && layers.at(-1)?.protocol === 'unknown';
 
 /** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
 function neededMessages(layers: readonly Layer[]): Message[] {
@@ -100,16 +111,24 @@ function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[
 
 const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
 
-const assertedEnd = (message: Message): number =>
-  message.kind === 'response' ? Math.min(message.end, message.start + STATUS_LINE_LENGTH) : message.end;
+function assertedEnd(message: Message): number {
+  if (message.kind === 'response') return Math.min(message.end, message.start + STATUS_LINE_LENGTH);
+  // A request of which the capture lacks a part goes on to the end of its turn, where the lack is found.
+  if (message.kind === 'request' && message.protocol === 'http' && !message.complete) return Number.POSITIVE_INFINITY;
+  return message.end;
+}
 
 /** The first gap or conflict in what would be sent or asserted, unless the user allows it. */
-function flawIn({ conversation }: Dialogue, spans: readonly UsedSpan[], allowed: ReadonlySet<Allowance>): Sampling | undefined {
+function flawIn(
+  { conversation }: Dialogue,
+  spans: readonly UsedSpan[],
+  allowed: ReadonlySet<Allowance>,
+): Sampling | undefined {
   for (const { side, start, end } of spans) {
     const stream = streamOf(conversation, side);
     const within = (span: { start: number; end: number }) => span.start < end && span.end > start;
     const gap = stream.gaps.find((each: Gap) => within(each) && !allowed.has(allowanceFor(each)));
-    if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame };
+    if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame, nextStep: ADVICE[gap.kind] };
     const conflict = allowed.has('conflict') ? undefined : stream.conflicts.find(within);
     if (conflict !== undefined) {
       return {
@@ -122,6 +141,16 @@ function flawIn({ conversation }: Dialogue, spans: readonly UsedSpan[], allowed:
   return undefined;
 }
 
+const ADVICE: Readonly<Record<Gap['kind'], string>> = {
+  cut: 'record again with whole packets: tcpdump -s 0',
+  lost: 'record again, closer to the client or with a larger buffer: tcpdump -B 65536',
+};
+
+function adviceOnGaps({ client, server }: Dialogue['conversation']): { nextStep?: string } {
+  const [gap] = [...client.bytes.gaps, ...server.bytes.gaps];
+  return gap === undefined ? {} : { nextStep: ADVICE[gap.kind] };
+}
+
 /** Filler is no evidence: a reply whose outcome lies in an allowed gap has nothing to assert. */
 function lostOutcome({ conversation }: Dialogue, messages: readonly Message[]): Sampling | undefined {
   const { gaps } = conversation.server.bytes;
@@ -130,7 +159,8 @@ function lostOutcome({ conversation }: Dialogue, messages: readonly Message[]): 
     for (const { role, start, length } of fields) {
       const needed = kind === 'response' ? STATUS_LINE_LENGTH : length;
       const gap = gaps.find((each) => role !== 'volatile' && each.start < start + needed && each.end > start);
-      if (gap !== undefined) return { reason: `${gapReason('server', gap)}, and they say whether it worked`, frame: gap.frame };
+      if (gap !== undefined)
+        return { reason: `${gapReason('server', gap)}, and they say whether it worked`, frame: gap.frame };
       if (kind === 'response') break;
     }
   }
@@ -141,10 +171,18 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
   const exchanges: { request: Exchange['request']; reply: Observation[] }[] = [];
   for (const span of spans) {
     const bytes = streamOf(conversation, span.side).bytes;
-    const own = messages.filter((message) => message.side === span.side && assertedEnd(message) > span.start && assertedEnd(message) <= span.end);
+    const endsHere = (message: Message) =>
+      Math.min(message.end, assertedEnd(message)) > span.start && message.start < span.end;
+    const own = messages.filter((message) => message.side === span.side && endsHere(message));
     if (span.side === 'server') {
       if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
-      exchanges.at(-1)?.reply.push(...own.map((message) => observe(message, bytes, messages.slice(0, messages.indexOf(message)))).filter((each) => each !== undefined));
+      exchanges
+        .at(-1)
+        ?.reply.push(
+          ...own
+            .map((message) => observe(message, bytes, messages.slice(0, messages.indexOf(message))))
+            .filter((each) => each !== undefined),
+        );
       continue;
     }
     const secrets = own.flatMap(({ fields }) => fields.filter(({ role }) => role === 'secret').map(({ name }) => name));

@@ -1,6 +1,6 @@
 import { analyze } from '../analyze.ts';
-import { emitCheckJson } from '../emit/check-json.ts';
 import type { Analysis, SetAside } from '../emit/analysis.ts';
+import { emitCheckJson } from '../emit/check-json.ts';
 import { HaproxyLimitError } from '../emit/haproxy/rules.ts';
 import { emitHaproxy, secretLines } from '../emit/haproxy/script.ts';
 import { formatEndpoint } from '../packet/segment.ts';
@@ -62,7 +62,9 @@ function warnOfChecks(analysis: Analysis, format: keyof typeof FORMATS, terminal
     for (const caveat of caveats) terminal.warning(`${where}: ${caveat}`);
     const redirects = statuses.filter((status) => status >= 300 && status < 400);
     if (redirects.length > 0) {
-      terminal.warning(`${where}: the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too; ask for something that is answered 204 or 200`);
+      terminal.warning(
+        `${where}: the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too; ask for something that is answered 204 or 200`,
+      );
     }
   }
   if (format !== 'haproxy') return;
@@ -71,7 +73,10 @@ function warnOfChecks(analysis: Analysis, format: keyof typeof FORMATS, terminal
   }
 }
 
-function setAsideText({ stream, client, server, reason, frame, nextStep, count }: SetAside, { files }: Analysis): string {
+function setAsideText(
+  { stream, client, server, reason, frame, nextStep, count }: SetAside,
+  { files }: Analysis,
+): string {
   const who = client === server ? formatEndpoint(server) : `${formatEndpoint(client)} to ${formatEndpoint(server)}`;
   const where = frame === undefined ? '' : `, frame ${files.nameOf(frame)}`;
   const more = count > 1 ? `, and ${count - 1} more like it` : '';
@@ -86,6 +91,7 @@ function nothingToDerive({ accounting, setAside, files }: Analysis, { stream, se
   if (accounting.conversations === 0) {
     return `${names}: no TCP conversation in ${accounting.frames} frames; record the proxy's port while curl runs, as: tcpdump -i any -s 0 -w session.pcap tcp port 1080`;
   }
-  if (setAside.length === 0) return `${names}: no conversation with server ${server}; capture2check list shows what there is`;
+  if (setAside.length === 0)
+    return `${names}: no conversation with server ${server}; capture2check list shows what there is`;
   return `${names}: nothing to derive a check from; record a session in which the request succeeds`;
 }

@@ -32,6 +32,8 @@ function exitCodeOf(error: unknown): number {
     terminal.error(error.message);
     return EXIT.unreadable;
   }
-  terminal.error(`internal error, please report it with the capture: ${error instanceof Error ? error.stack : String(error)}`);
+  terminal.error(
+    `internal error, please report it with the capture: ${error instanceof Error ? error.stack : String(error)}`,
+  );
   return EXIT.internal;
 }

@@ -16,7 +16,8 @@ export interface CommonOptions {
 
 /** A conversation's number, as Wireshark's `tcp.stream`. */
 export function parseStream(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('a number from 0 on, as in the display filter tcp.stream eq 0.');
+  if (!/^[0-9]{1,9}$/.test(text))
+    throw new InvalidArgumentError('a number from 0 on, as in the display filter tcp.stream eq 0.');
   return Number(text);
 }
 
@@ -40,7 +41,8 @@ export function parseAllowances(text: string, previous: ReadonlySet<Allowance> =
   const allowed = new Set(previous);
   for (const name of text.split(',')) {
     const allowance = ALLOWANCES.find((each) => each === name);
-    if (allowance === undefined) throw new InvalidArgumentError(`one or more of ${ALLOWANCES.join(', ')}, separated by commas.`);
+    if (allowance === undefined)
+      throw new InvalidArgumentError(`one or more of ${ALLOWANCES.join(', ')}, separated by commas.`);
     allowed.add(allowance);
   }
   return allowed;

@@ -10,7 +10,9 @@ const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are on
 /** The command tree. `onExit` receives the exit code of the command that ran. */
 export function buildProgram(onExit: (code: number) => void): Command {
   const program = new Command('capture2check')
-    .description('Reads a capture of a client talking through a proxy and writes the HAProxy health check that has the same conversation.')
+    .description(
+      'Reads a capture of a client talking through a proxy and writes the HAProxy health check that has the same conversation.',
+    )
     .version(version(), '-V, --version')
     .showHelpAfterError('(capture2check --help tells how it is used)')
     .enablePositionalOptions();
@@ -48,7 +50,10 @@ function common(command: Command): Command {
   return command
     .addOption(new Option('--role <server=HOST:PORT>', 'say which endpoint is the server').argParser(parseRole))
     .addOption(
-      new Option('--allow <what>', 'use poor evidence all the same: gap, cut, conflict, role (comma-separated)').argParser(parseAllowances),
+      new Option(
+        '--allow <what>',
+        'use poor evidence all the same: gap, cut, conflict, role (comma-separated)',
+      ).argParser(parseAllowances),
     )
     .option('-o, --output <file>', 'write there instead of stdout')
     .option('-q, --quiet', 'say nothing but errors')
@@ -73,6 +78,8 @@ Examples:
 Exit codes: 0 done, 1 nothing to derive from, 2 usage, 3 unreadable input or unwritable output, 70 internal error.`;
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return version;
 }

@@ -1,6 +1,6 @@
 import { analyze } from '../analyze.ts';
 import type { Side } from '../conversation/conversation.ts';
-import { allowanceFor, type Allowance, type Dialogue, streamOf } from '../dialogue/dialogue.ts';
+import { type Allowance, allowanceFor, type Dialogue, streamOf } from '../dialogue/dialogue.ts';
 import { gapReason } from '../dialogue/outcome.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { capturedBytes, emitShow, emitShowJson, shownBytes } from '../emit/show.ts';
@@ -24,12 +24,23 @@ export async function show(paths: string[], options: ShowOptions): Promise<numbe
   accountFor(analysis, terminal);
   const { dialogue, files, accounting } = analysis;
   if (dialogue === undefined) {
-    throw new CommandError(EXIT.no, `${files.names.join(', ')}: there is no tcp.stream ${stream}; conversations are numbered from 0 and there are ${accounting.conversations}`);
+    throw new CommandError(
+      EXIT.no,
+      `${files.names.join(', ')}: there is no tcp.stream ${stream}; conversations are numbered from 0 and there are ${accounting.conversations}`,
+    );
   }
   const redact = options.redact ?? false;
-  if (options.raw !== undefined) await writeArtifact(rawBytes(dialogue, options.raw, redact, allowed, (frame) => files.nameOf(frame)), options.output);
+  if (options.raw !== undefined)
+    await writeArtifact(
+      rawBytes(dialogue, options.raw, redact, allowed, (frame) => files.nameOf(frame)),
+      options.output,
+    );
   else if (options.json) await writeArtifact(emitShowJson(dialogue, files, redact), options.output);
-  else await writeArtifact(emitShow(dialogue, files, redact, options.output === undefined ? paintFor(options.color) : PLAIN), options.output);
+  else
+    await writeArtifact(
+      emitShow(dialogue, files, redact, options.output === undefined ? paintFor(options.color) : PLAIN),
+      options.output,
+    );
   return EXIT.done;
 }
 
@@ -44,7 +55,10 @@ function rawBytes(
   const stream = streamOf(dialogue.conversation, side);
   const gap = stream.gaps.find((each) => !allowed.has(allowanceFor(each)));
   if (gap !== undefined) {
-    throw new CommandError(EXIT.no, `${gapReason(side, gap)}, frame ${frameName(gap.frame)}; say --allow ${allowanceFor(gap)} to leave them out`);
+    throw new CommandError(
+      EXIT.no,
+      `${gapReason(side, gap)}, frame ${frameName(gap.frame)}; say --allow ${allowanceFor(gap)} to leave them out`,
+    );
   }
   return capturedBytes(shownBytes(dialogue, side, redact), stream, 0, stream.bytes.length);
 }

@@ -20,7 +20,8 @@ export class Terminal {
   }
 
   /** For warnings of the pipeline. */
-  readonly warn: Warn = ({ code, message }) => this.say(`${this.#chalk.yellow('warning:')} ${printable(message)} (${code})`);
+  readonly warn: Warn = ({ code, message }) =>
+    this.say(`${this.#chalk.yellow('warning:')} ${printable(message)} (${code})`);
 
   warning(message: string): void {
     this.say(`${this.#chalk.yellow('warning:')} ${printable(message)}`);

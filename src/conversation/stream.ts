@@ -226,7 +226,8 @@ export class StreamAssembler {
   #cut(start: number, end: number, frame: number): void {
     if (this.#cuts === EMPTY_CUTS) this.#cuts = [];
     const { high } = this.#window();
-    if (start < high && this.#cuts.length < MAX_CUTS) this.#cuts.push({ start, end: Math.min(end, high), kind: 'cut', frame });
+    if (start < high && this.#cuts.length < MAX_CUTS)
+      this.#cuts.push({ start, end: Math.min(end, high), kind: 'cut', frame });
   }
 
   /** The stream as far as it was captured. `otherOrigin` is where the other side's stream starts, as a position. */

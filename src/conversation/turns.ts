@@ -43,7 +43,8 @@ export function turnsOf(conversation: Conversation): Turn[] {
     const client = waiting.client.at(-1);
     const server = waiting.server.at(-1);
     if (client === undefined && server === undefined) return turns;
-    const earlier: Side = (client?.frame ?? Number.POSITIVE_INFINITY) <= (server?.frame ?? Number.POSITIVE_INFINITY) ? 'client' : 'server';
+    const earlier: Side =
+      (client?.frame ?? Number.POSITIVE_INFINITY) <= (server?.frame ?? Number.POSITIVE_INFINITY) ? 'client' : 'server';
     const [first, second] = [earlier, otherSide(earlier)];
     const side = [first, second].find((each) => {
       const piece = waiting[each].at(-1);

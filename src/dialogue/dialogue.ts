@@ -1,4 +1,11 @@
-import { type Conversation, elapsed, exchanged, framesOf, type Side, withRolesBy } from '../conversation/conversation.ts';
+import {
+  type Conversation,
+  elapsed,
+  exchanged,
+  framesOf,
+  type Side,
+  withRolesBy,
+} from '../conversation/conversation.ts';
 import type { ByteStream, Gap } from '../conversation/stream.ts';
 import { type Turn, turnsOf } from '../conversation/turns.ts';
 import type { Place, Streams } from '../protocol/layer.ts';
@@ -109,5 +116,9 @@ export function isProxied(layers: readonly Layer[]): boolean {
   const [first] = layers;
   if (first?.protocol === 'socks5') return true;
   const message = first?.messages[0];
-  return message?.protocol === 'http' && message.kind === 'request' && (message.method === 'CONNECT' || message.target.includes('://'));
+  return (
+    message?.protocol === 'http' &&
+    message.kind === 'request' &&
+    (message.method === 'CONNECT' || message.target.includes('://'))
+  );
 }

@@ -1,7 +1,6 @@
-import type { MessageSpan } from '../protocol/layer.ts';
-import type { LayerReading, Place, Streams } from '../protocol/layer.ts';
 import type { HttpMessage } from '../protocol/http/message.ts';
 import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
+import type { LayerReading, MessageSpan, Place, Streams } from '../protocol/layer.ts';
 import type { Socks5Message } from '../protocol/socks5/message.ts';
 import { readSocks5, recognizeSocks5 } from '../protocol/socks5/recognize.ts';
 

@@ -5,7 +5,12 @@ import { type Layer, protocolLabel } from './layer.ts';
 /** How a dialogue ended. `reason` is a sentence without its frame; `frame` is the one that shows it. */
 export type DialogueOutcome =
   /** Every proxy layer granted; `status` is what the origin answered, undefined where that is not HTTP or did not come. */
-  | { readonly kind: 'opened'; readonly status: number | undefined; readonly reason: string; readonly frame: number | undefined }
+  | {
+      readonly kind: 'opened';
+      readonly status: number | undefined;
+      readonly reason: string;
+      readonly frame: number | undefined;
+    }
   | { readonly kind: 'refused'; readonly reason: string; readonly frame: number | undefined }
   | { readonly kind: 'unfinished'; readonly reason: string; readonly frame: number | undefined }
   | { readonly kind: 'unknown'; readonly reason: string; readonly frame: number | undefined };
@@ -20,7 +25,8 @@ export function outcomeOf(conversation: Conversation, layers: readonly Layer[]):
     framesOf(conversation[place.side].bytes, place.offset, place.offset + 1)[0];
   if (layer.protocol === 'unknown') {
     const nothing = layer.messages.length === 0;
-    if (inTunnel) return { kind: 'opened', status: undefined, reason: 'opened, to a protocol that is not read', frame: undefined };
+    if (inTunnel)
+      return { kind: 'opened', status: undefined, reason: 'opened, to a protocol that is not read', frame: undefined };
     const end = nothing ? endOf(conversation, 'server', 0) : undefined;
     return {
       kind: 'unknown',
@@ -37,7 +43,8 @@ export function outcomeOf(conversation: Conversation, layers: readonly Layer[]):
     case 'answered': {
       const { status, phrase } = outcome;
       const frame = frameOf(outcome.place);
-      if (!inTunnel && status === 407) return { kind: 'refused', reason: `${label} refused: ${status} ${phrase}`.trim(), frame };
+      if (!inTunnel && status === 407)
+        return { kind: 'refused', reason: `${label} refused: ${status} ${phrase}`.trim(), frame };
       const but = status >= 400 ? ' but' : '';
       return { kind: 'opened', status, reason: `opened,${but} HTTP ${status}`, frame };
     }
@@ -46,7 +53,8 @@ export function outcomeOf(conversation: Conversation, layers: readonly Layer[]):
     case 'unreadable':
       return { kind: 'unknown', reason: `${label} not readable: ${outcome.reason}`, frame: frameOf(outcome.place) };
     case 'unfinished': {
-      const last = layer.messages.filter(({ side }) => side === outcome.side).at(-1)?.end ?? placeOf(layers, outcome.side);
+      const last =
+        layer.messages.filter(({ side }) => side === outcome.side).at(-1)?.end ?? placeOf(layers, outcome.side);
       const end = endOf(conversation, outcome.side, last) ?? { reason: 'the capture ends', frame: undefined };
       const reason = `no ${outcome.awaited}: ${end.reason}`;
       if (inTunnel) return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, frame: end.frame };
@@ -67,8 +75,11 @@ function endOf(conversation: Conversation, side: Side, offset: number): { reason
   const gap = stream.gaps.find(({ end }) => end > offset);
   if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame };
   const other = conversation[otherSide(side)].bytes;
-  if (stream.closed) return { reason: `the ${side} sent ${stream.closed.by}`, frame: stream.closed.frame };
-  if (other.closed) return { reason: `the ${otherSide(side)} gave up with ${other.closed.by}`, frame: other.closed.frame };
+  if (stream.closed !== undefined && stream.closed.frame < (other.closed?.frame ?? Number.POSITIVE_INFINITY)) {
+    return { reason: `the ${side} sent ${stream.closed.by}`, frame: stream.closed.frame };
+  }
+  if (other.closed)
+    return { reason: `the ${otherSide(side)} gave up with ${other.closed.by}`, frame: other.closed.frame };
   return undefined;
 }
 

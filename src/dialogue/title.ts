@@ -1,4 +1,4 @@
-import { commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS, code } from '../protocol/socks5/codes.ts';
+import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import type { Message } from './layer.ts';
 
 /** A message in a few words, without secrets: `SOCKS5 CONNECT client3.google.com:80`, `HTTP 204 No Content`. */

@@ -14,7 +14,8 @@ export function warningsOf({ conversation }: Dialogue, frameName: (frame: number
   if (!conversation.client.bytes.fromStart && !conversation.server.bytes.fromStart) {
     warnings.push({ code: 'no-start', message: 'the capture starts in the middle: no SYN' });
   }
-  if (rolesBy === 'ports') warnings.push({ code: 'role', message: 'which side is the client is guessed from the ports' });
+  if (rolesBy === 'ports')
+    warnings.push({ code: 'role', message: 'which side is the client is guessed from the ports' });
   if (rolesBy === 'bytes') warnings.push({ code: 'role', message: 'which side is the client is told by the bytes' });
   for (const side of SIDES) {
     const { gaps, conflicts } = conversation[side].bytes;

@@ -6,7 +6,11 @@ import type { Paint } from './paint.ts';
 
 type FrameName = (frame: number) => string;
 
-const COLUMNS: readonly { readonly title: string; readonly right?: boolean; readonly cell: (row: Row, name: FrameName) => string }[] = [
+const COLUMNS: readonly {
+  readonly title: string;
+  readonly right?: boolean;
+  readonly cell: (row: Row, name: FrameName) => string;
+}[] = [
   { title: 'stream', right: true, cell: ({ stream }) => String(stream) },
   { title: 'client', cell: ({ client }) => formatEndpoint(client) },
   { title: 'server', cell: ({ server }) => formatEndpoint(server) },
@@ -20,9 +24,13 @@ const COLUMNS: readonly { readonly title: string; readonly right?: boolean; read
 /** The conversations as aligned columns, a line each; what makes one poor evidence stands behind its outcome. */
 export function emitList({ rows, files }: Pick<Analysis, 'rows' | 'files'>, paint: Paint): string {
   const cells = rows.map((row) => COLUMNS.map(({ cell }) => cell(row, (frame) => files.nameOf(frame))));
-  const widths = COLUMNS.map(({ title }, at) => cells.reduce((width, row) => Math.max(width, (row[at] as string).length), title.length));
+  const widths = COLUMNS.map(({ title }, at) =>
+    cells.reduce((width, row) => Math.max(width, (row[at] as string).length), title.length),
+  );
   const line = (texts: readonly string[]) =>
-    COLUMNS.map(({ right }, at) => (texts[at] as string)[right ? 'padStart' : 'padEnd'](widths[at] as number)).join('  ').trimEnd();
+    COLUMNS.map(({ right }, at) => (texts[at] as string)[right ? 'padStart' : 'padEnd'](widths[at] as number))
+      .join('  ')
+      .trimEnd();
   const body = cells.map((row, at) => (rows[at]?.outcome.kind === 'refused' ? paint.bad(line(row)) : line(row)));
   return [paint.strong(line(COLUMNS.map(({ title }) => title))), ...body].map((text) => `${text}\n`).join('');
 }

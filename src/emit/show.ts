@@ -25,7 +25,8 @@ export function shownBytes(dialogue: Dialogue, side: Side, redact: boolean): Uin
   const masked = Uint8Array.from(bytes);
   for (const message of dialogue.layers.flatMap(({ messages }) => messages)) {
     if (message.side !== side) continue;
-    for (const { role, start, length } of message.fields) if (role === 'secret') masked.fill(MASK, start, start + length);
+    for (const { role, start, length } of message.fields)
+      if (role === 'secret') masked.fill(MASK, start, start + length);
   }
   return masked;
 }
@@ -45,9 +46,13 @@ export function emitShow(dialogue: Dialogue, files: CaptureFiles, redact: boolea
   const bytes = { client: shownBytes(dialogue, 'client', redact), server: shownBytes(dialogue, 'server', redact) };
   const outcomeFrame = outcome.frame === undefined ? '' : `, frame ${files.nameOf(outcome.frame)}`;
   const lines = [
-    paint.strong(`tcp.stream ${stream}: ${formatEndpoint(client)} (client) and ${formatEndpoint(server)} (server), told by ${rolesBy}; ${frames} frames`),
+    paint.strong(
+      `tcp.stream ${stream}: ${formatEndpoint(client)} (client) and ${formatEndpoint(server)} (server), told by ${rolesBy}; ${frames} frames`,
+    ),
     `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${outcome.reason}${outcomeFrame}`,
-    ...warningsOf(dialogue, (frame) => files.nameOf(frame)).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
+    ...warningsOf(dialogue, (frame) => files.nameOf(frame)).map(({ code, message }) =>
+      paint.bad(`${code}: ${message}`),
+    ),
   ].map(printable);
   for (const message of layers.flatMap(({ messages }) => messages)) {
     lines.push('', ...messageLines(message, bytes[message.side], dialogue, files, paint));
@@ -55,7 +60,13 @@ export function emitShow(dialogue: Dialogue, files: CaptureFiles, redact: boolea
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function messageLines(message: Message, bytes: Uint8Array, { conversation }: Dialogue, files: CaptureFiles, paint: Paint): string[] {
+function messageLines(
+  message: Message,
+  bytes: Uint8Array,
+  { conversation }: Dialogue,
+  files: CaptureFiles,
+  paint: Paint,
+): string[] {
   const { side, start, end, fields } = message;
   const frames = framesOf(streamOf(conversation, side), start, end).map((frame) => files.nameOf(frame));
   const place = `offset ${start}, ${end - start} bytes, ${frames.length === 1 ? 'frame' : 'frames'} ${frames.join(',')}`;
@@ -74,7 +85,9 @@ function fieldLines({ name, start, length, role }: Field, bytes: Uint8Array, wid
     const label = at === 0 ? printable(name).slice(0, width).padEnd(width) : ' '.repeat(width);
     const hex = toHex(piece).padEnd(2 * LINE_LENGTH);
     const mark = at === 0 && role !== 'fixed' ? `  ${role}` : '';
-    lines.push(`${paint.dim(String(start + at).padStart(6))}  ${label}  ${hex}  ${printableBytes(piece)}${paint.dim(mark)}`);
+    lines.push(
+      `${paint.dim(String(start + at).padStart(6))}  ${label}  ${hex}  ${printableBytes(piece)}${paint.dim(mark)}`,
+    );
   }
   return lines;
 }
@@ -83,7 +96,8 @@ function fieldLines({ name, start, length, role }: Field, bytes: Uint8Array, wid
 export function emitShowJson(dialogue: Dialogue, files: CaptureFiles, redact: boolean): string {
   const { conversation, turns, layers, outcome, destination } = dialogue;
   const shown = { client: shownBytes(dialogue, 'client', redact), server: shownBytes(dialogue, 'server', redact) };
-  const hex = (side: Side, start: number, end: number) => toHex(capturedBytes(shown[side], streamOf(conversation, side), start, end));
+  const hex = (side: Side, start: number, end: number) =>
+    toHex(capturedBytes(shown[side], streamOf(conversation, side), start, end));
   const frames = (side: Side, start: number, end: number) =>
     framesOf(streamOf(conversation, side), start, end).map((frame) => files.referenceTo(frame));
   const value = {
@@ -95,7 +109,11 @@ export function emitShowJson(dialogue: Dialogue, files: CaptureFiles, redact: bo
     outcome: outcome.kind,
     reason: outcome.reason,
     destination: destination ?? null,
-    turns: turns.map(({ side, start, end }) => ({ side, bytes: hex(side, start, end), frames: frames(side, start, end) })),
+    turns: turns.map(({ side, start, end }) => ({
+      side,
+      bytes: hex(side, start, end),
+      frames: frames(side, start, end),
+    })),
     gaps: SIDES.flatMap((side) =>
       streamOf(conversation, side).gaps.map((gap) => ({
         side,

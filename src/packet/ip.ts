@@ -33,7 +33,14 @@ export function decodeIpv4(data: Buffer, offset: number, wireEnd: number): IpPac
 }
 
 /** Extension headers (RFC 8200 §4.1) that stand between the IPv6 header and TCP. */
-const EXTENSION = { hopByHop: 0, routing: 43, fragment: 44, authentication: 51, destination: 60, mobility: 135 } as const;
+const EXTENSION = {
+  hopByHop: 0,
+  routing: 43,
+  fragment: 44,
+  authentication: 51,
+  destination: 60,
+  mobility: 135,
+} as const;
 const GENERIC_EXTENSIONS: ReadonlySet<number> = new Set([
   EXTENSION.hopByHop,
   EXTENSION.routing,

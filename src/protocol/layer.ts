@@ -26,7 +26,12 @@ export type LayerOutcome =
   /** A proxy opened a tunnel: what follows belongs to the next layer. */
   | { readonly kind: 'granted'; readonly tunnel: Place }
   /** The origin (or a proxy in its name) answered the request. */
-  | { readonly kind: 'answered'; readonly status: number; readonly phrase: string; readonly place: { side: Side; offset: number } }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly phrase: string;
+      readonly place: { side: Side; offset: number };
+    }
   /** The server said no; `reason` is the protocol's words with the code: `connection refused (05)`. */
   | { readonly kind: 'refused'; readonly reason: string; readonly place: { side: Side; offset: number } }
   /** The bytes end before the message that was due. */

@@ -46,7 +46,9 @@ function expectRule({ pattern, text, minReceived }: ExpectStep, number: number):
   const regex = text ? textRegex(pattern) : undefined;
   const limit = regex === undefined ? MAX_HEX_MATCH_LENGTH : MAX_TEXT_MATCH_LENGTH;
   if (minLength(pattern) > limit) {
-    throw new HaproxyLimitError(`step ${number} would match ${minLength(pattern)} bytes, and HAProxy matches at most ${limit}`);
+    throw new HaproxyLimitError(
+      `step ${number} would match ${minLength(pattern)} bytes, and HAProxy matches at most ${limit}`,
+    );
   }
   const wait = minReceived === undefined ? '' : `min-recv ${minReceived} `;
   // The subject of rbinary is upper-case hex and the match is case-sensitive (2.6, 3.4).

@@ -17,7 +17,10 @@ export function emitHaproxy({ checks, files }: Pick<Analysis, 'checks' | 'files'
 }
 
 /** The lines of the script, from 1, that hold secrets, with what they hold. */
-export function secretLines({ checks, files }: Pick<Analysis, 'checks' | 'files'>): { line: number; secrets: readonly string[] }[] {
+export function secretLines({
+  checks,
+  files,
+}: Pick<Analysis, 'checks' | 'files'>): { line: number; secrets: readonly string[] }[] {
   const found: { line: number; secrets: readonly string[] }[] = [];
   let line = 0;
   for (const check of checks) {
@@ -35,7 +38,8 @@ function headerOf(check: Check, frameName: (frame: number) => string): string[] 
   const { layers, destination, title, server, sampleCount, measured, timeout, caveats } = check;
   const what = `${layers.map(protocolLabel).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${title}`;
   const { fastest, slowest } = measured;
-  const time = fastest === slowest ? `${milliseconds(slowest)} ms` : `${milliseconds(fastest)} to ${milliseconds(slowest)} ms`;
+  const time =
+    fastest === slowest ? `${milliseconds(slowest)} ms` : `${milliseconds(fastest)} to ${milliseconds(slowest)} ms`;
   return [
     what,
     `server ${formatEndpoint(server)}, ${sampleCount} ${sampleCount === 1 ? 'sample' : 'samples'}: ${samplesOf(check, frameName)}`,
@@ -45,7 +49,9 @@ function headerOf(check: Check, frameName: (frame: number) => string): string[] 
 }
 
 function samplesOf({ samples, sampleCount }: Check, frameName: (frame: number) => string): string {
-  const named = samples.slice(0, NAMED_SAMPLES).map(({ stream, frames }) => `tcp.stream eq ${stream} (${frameList(frames, frameName)})`);
+  const named = samples
+    .slice(0, NAMED_SAMPLES)
+    .map(({ stream, frames }) => `tcp.stream eq ${stream} (${frameList(frames, frameName)})`);
   const more = sampleCount - named.length;
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
@@ -53,7 +59,9 @@ function samplesOf({ samples, sampleCount }: Check, frameName: (frame: number) =
 function frameList(frames: readonly number[], frameName: (frame: number) => string): string {
   const names = frames.map(frameName);
   if (names.length === 1) return `frame ${names[0]}`;
-  return names.length <= NAMED_FRAMES ? `frames ${names.join(',')}` : `${names.length} frames from ${names[0]} to ${names.at(-1)}`;
+  return names.length <= NAMED_FRAMES
+    ? `frames ${names.join(',')}`
+    : `${names.length} frames from ${names[0]} to ${names.at(-1)}`;
 }
 
 const milliseconds = (duration: number): string => duration.toFixed(duration < 100 ? 1 : 0);

@@ -1,6 +1,6 @@
 import { HTTPParser } from 'http-parser-js';
-import { type ByteReader, DecodeError, type Role } from '../../bytes/reader.ts';
 import { printableBytes } from '../../bytes/printable.ts';
+import { type ByteReader, DecodeError, type Role } from '../../bytes/reader.ts';
 import type { MessageSpan } from '../layer.ts';
 import { SECRET_HEADERS } from './codes.ts';
 
@@ -46,7 +46,7 @@ export function decodeRequest(reader: ByteReader, bytes: Uint8Array): HttpReques
   const match = REQUEST_LINE.exec(line);
   if (match === null) throw new DecodeError('request line', start, 'METHOD target HTTP/1.x', quoted(line));
   const [, method, target, version] = match as unknown as [string, string, string, string];
-  const head = decodeHead(reader, bytes);
+  const head = decodeHead(reader, bytes, 'fixed');
   const framing = frame(bytes, start, HTTPParser.REQUEST, false);
   const body = takeBody(reader, head.headEnd, framing);
   return { protocol: 'http', kind: 'request', side: 'client', method, target, version, ...head, ...body, start };
@@ -56,16 +56,31 @@ export function decodeRequest(reader: ByteReader, bytes: Uint8Array): HttpReques
  * Decodes a response (RFC 9112 §4). A status line that is cut behind its code will do: nothing else decides.
  * Throws DecodeError when less is there, or when it is no HTTP. `bodiless`: the request was HEAD, or CONNECT that succeeded.
  */
-export function decodeResponse(reader: ByteReader, bytes: Uint8Array, bodiless: (status: number) => boolean): HttpResponse {
+export function decodeResponse(
+  reader: ByteReader,
+  bytes: Uint8Array,
+  bodiless: (status: number) => boolean,
+): HttpResponse {
   const start = reader.offset;
   const shown = Buffer.from(bytes.subarray(start, start + STATUS_LENGTH)).toString('latin1');
-  if (!'HTTP/1.x 999'.slice(0, shown.length).split('').every((wanted, at) => fits(wanted, shown.charAt(at)))) {
+  if (
+    !'HTTP/1.x 999'
+      .slice(0, shown.length)
+      .split('')
+      .every((wanted, at) => fits(wanted, shown.charAt(at)))
+  ) {
     throw new DecodeError('status line', start, 'HTTP/1.x and a status', quoted(shown));
   }
-  if (shown.length < STATUS_LENGTH) throw new DecodeError('status line', start, `${STATUS_LENGTH} bytes`, `${shown.length}`, true);
+  if (shown.length < STATUS_LENGTH)
+    throw new DecodeError('status line', start, `${STATUS_LENGTH} bytes`, `${shown.length}`, true);
   const line = takeLine(reader, bytes, 'status line', 'outcome', true);
-  const [, version, status, phrase] = STATUS_LINE.exec(line) ?? [undefined, shown.slice(0, 8), shown.slice(9), line.slice(12)];
-  const head = decodeHead(reader, bytes);
+  const [, version, status, phrase] = STATUS_LINE.exec(line) ?? [
+    undefined,
+    shown.slice(0, 8),
+    shown.slice(9),
+    line.slice(12),
+  ];
+  const head = decodeHead(reader, bytes, 'volatile');
   const framing = frame(bytes, start, HTTPParser.RESPONSE, bodiless(Number(status)));
   const body = takeBody(reader, head.headEnd, framing);
   return {
@@ -85,27 +100,34 @@ const fits = (wanted: string, found: string): boolean =>
   wanted === 'x' || wanted === '9' ? found >= '0' && found <= '9' : wanted === found;
 
 /** Header lines up to the blank line, as far as they are there. */
-function decodeHead(reader: ByteReader, bytes: Uint8Array): { headers: Header[]; headEnd: number | undefined } {
+function decodeHead(
+  reader: ByteReader,
+  bytes: Uint8Array,
+  role: Role,
+): { headers: Header[]; headEnd: number | undefined } {
   const headers: Header[] = [];
   while (lineEnd(bytes, reader.offset) !== undefined) {
     const start = reader.offset;
     const end = lineEnd(bytes, start) as number;
-    const text = Buffer.from(bytes.subarray(start, end)).toString('latin1').replace(/\r?\n$/, '');
+    const text = Buffer.from(bytes.subarray(start, end))
+      .toString('latin1')
+      .replace(/\r?\n$/, '');
     if (text === '') {
       reader.bytes(end - start, 'end of head');
       return { headers, headEnd: reader.offset };
     }
     const name = text.slice(0, Math.max(text.indexOf(':'), 0));
-    reader.bytes(end - start, name || 'header line', SECRET_HEADERS.has(name.toLowerCase()) ? 'secret' : 'volatile');
+    reader.bytes(end - start, name || 'header line', SECRET_HEADERS.has(name.toLowerCase()) ? 'secret' : role);
     const previous = headers.at(-1);
     // A line that starts with white space continues the one before it (RFC 9112 §5.2, obsolete folding).
-    if (/^[ \t]/.test(text) && previous) headers[headers.length - 1] = { ...previous, value: `${previous.value} ${text.trim()}`.trim() };
+    if (/^[ \t]/.test(text) && previous)
+      headers[headers.length - 1] = { ...previous, value: `${previous.value} ${text.trim()}`.trim() };
     else if (name !== '') headers.push({ name, value: text.slice(name.length + 1).trim() });
   }
   // The capture ends inside a line, whose name may already show that it is a secret.
   if (reader.remaining > 0) {
     const rest = Buffer.from(bytes.subarray(reader.offset)).toString('latin1').toLowerCase();
-    reader.bytes(reader.remaining, 'cut header line', SECRET_HEADERS.has(rest.split(':')[0] ?? '') ? 'secret' : 'volatile');
+    reader.bytes(reader.remaining, 'cut header line', SECRET_HEADERS.has(rest.split(':')[0] ?? '') ? 'secret' : role);
   }
   return { headers, headEnd: undefined };
 }
@@ -115,7 +137,9 @@ function takeLine(reader: ByteReader, bytes: Uint8Array, name: string, role: Rol
   const end = lineEnd(bytes, reader.offset) ?? (cutIsFine ? bytes.length : undefined);
   if (end === undefined) throw new DecodeError(name, reader.offset, 'a line', `${reader.remaining} bytes`, true);
   const line = reader.bytes(end - reader.offset, name, role);
-  return Buffer.from(line).toString('latin1').replace(/\r?\n$/, '');
+  return Buffer.from(line)
+    .toString('latin1')
+    .replace(/\r?\n$/, '');
 }
 
 /** Where the line that starts at `from` ends, its LF included; CR LF and a bare LF both end a line (RFC 9112 §2.2). */

@@ -68,7 +68,7 @@ function readExchange(client: ByteReader, server: ByteReader, streams: Streams, 
 
 function verdictOn(request: HttpRequest, { status, phrase, start }: HttpResponse): LayerOutcome {
   const place = { side: 'server', offset: start } as const;
-  if (request.method === 'CONNECT') return { kind: 'refused', reason: `HTTP ${status} ${phrase}`.trim(), place };
+  if (request.method === 'CONNECT') return { kind: 'refused', reason: `${status} ${phrase}`.trim(), place };
   return { kind: 'answered', status, phrase, place };
 }
 

@@ -88,8 +88,8 @@ export function decodePasswordRequest(reader: ByteReader): PasswordRequest {
   const start = reader.offset;
   const version = reader.u8('VER');
   if (version !== 1) throw new DecodeError('VER', start, '01', code(version));
-  reader.bytes(reader.u8('ULEN', 'secret'), 'UNAME', 'secret');
-  reader.bytes(reader.u8('PLEN', 'secret'), 'PASSWD', 'secret');
+  reader.bytes(reader.u8('ULEN'), 'UNAME', 'secret');
+  reader.bytes(reader.u8('PLEN'), 'PASSWD', 'secret');
   return { protocol: 'socks5', kind: 'password request', side: 'client', ...span(reader, start) };
 }
 

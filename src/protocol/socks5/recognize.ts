@@ -14,8 +14,8 @@ import {
 
 /** Do the bytes of both sides look like SOCKS5, on whatever port? The client's greeting decides; what the server says may be wrong. */
 export function recognizeSocks5({ client, server }: Streams, place: Place): boolean {
-  const [version, count] = [client[place.client], client[place.client + 1]];
-  if (version !== VERSION || count === undefined || count === 0) return false;
+  const [version, count = 255] = [client[place.client], client[place.client + 1]];
+  if (version !== VERSION || count === 0) return false;
   const next = client[place.client + 2 + count];
   // After the greeting comes a request (05) or a subnegotiation of the method (01 for RFC 1929 and RFC 1961).
   if (next !== undefined && next !== 5 && next !== 1) return false;
@@ -41,16 +41,26 @@ class Handshake {
     this.#server = new ByteReader(server, place.server);
   }
 
+  /** Some servers refuse a greeting that has only partly arrived. */
+  #refusedUnheard(): boolean {
+    const count = this.#client.peek(1) ?? 255;
+    return this.#client.remaining < 2 + count && this.#server.peek(1) === METHOD.noneAcceptable;
+  }
+
   read(): LayerOutcome {
     let due: { side: 'client' | 'server'; what: string } = { side: 'client', what: 'SOCKS5 greeting' };
-    const decode = <M extends Socks5Message>(side: 'client' | 'server', what: string, decoder: (reader: ByteReader) => M): M => {
+    const decode = <M extends Socks5Message>(
+      side: 'client' | 'server',
+      what: string,
+      decoder: (reader: ByteReader) => M,
+    ): M => {
       due = { side, what };
       const message = decoder(side === 'client' ? this.#client : this.#server);
       this.messages.push(message);
       return message;
     };
     try {
-      const { methods } = decode('client', 'SOCKS5 greeting', decodeGreeting);
+      const methods = this.#refusedUnheard() ? [] : decode('client', 'SOCKS5 greeting', decodeGreeting).methods;
       const selection = decode('server', 'SOCKS5 method selection', (reader) => decodeMethodSelection(reader, methods));
       const choice = { side: 'server', offset: selection.start + 1 } as const;
       if (selection.method === METHOD.noneAcceptable) {
@@ -60,7 +70,11 @@ class Handshake {
         decode('client', 'SOCKS5 username and password', decodePasswordRequest);
         const { status, start } = decode('server', 'SOCKS5 password status', decodePasswordStatus);
         if (status !== STATUS_SUCCESS) {
-          return { kind: 'refused', reason: `password rejected (${code(status)})`, place: { side: 'server', offset: start + 1 } };
+          return {
+            kind: 'refused',
+            reason: `password rejected (${code(status)})`,
+            place: { side: 'server', offset: start + 1 },
+          };
         }
       } else if (selection.method !== METHOD.none) {
         const reason = `the server chose ${methodName(selection.method)}, whose subnegotiation is not read`;
