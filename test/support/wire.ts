@@ -278,3 +278,16 @@ export function u32(value: number): Buffer {
 }
 const u16le = (value: number): Buffer => u16(value).reverse();
 const u32le = (value: number): Buffer => u32(value).reverse();
+
+/** The bytes as a zstd frame of stored blocks (RFC 8878 §3.1.1): no compressor is needed to test a decompressor. */
+export function zstdStored(bytes: Uint8Array): Buffer {
+  const parts: Buffer[] = [hex('28b52ffd 00 38')]; // no content size, window of 128 KiB
+  for (let at = 0; at === 0 || at < bytes.length; at += 65_536) {
+    const piece = bytes.subarray(at, at + 65_536);
+    const last = at + 65_536 >= bytes.length ? 1 : 0;
+    const header = Buffer.alloc(3);
+    header.writeUIntLE(last | (piece.length << 3), 0, 3);
+    parts.push(header, Buffer.from(piece));
+  }
+  return Buffer.concat(parts);
+}

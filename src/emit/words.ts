@@ -1,0 +1,115 @@
+import { formatEndpoint } from '../packet/segment.ts';
+import type { Analysis, SetAside } from './analysis.ts';
+import { secretLines } from './haproxy/script.ts';
+import { losingRowText, scoreText } from './proof.ts';
+
+/** A sentence for stderr. */
+export interface Words {
+  readonly kind: 'note' | 'warning';
+  readonly text: string;
+}
+
+/** What has to be said beside the checks: what was left out and why, and what the checks cannot promise. */
+export function wordsOn(
+  analysis: Analysis,
+  options: { readonly stream: number | undefined; readonly script: boolean },
+): Words[] {
+  const words: Words[] = analysis.setAside.map((each) => note(`left out: ${setAsideText(each, analysis)}`));
+  if (analysis.checks.length === 0) return words;
+  if (options.stream !== undefined) words.push(...onForcedStream(analysis));
+  words.push(...onChecks(analysis), ...onProofs(analysis));
+  if (options.script) {
+    for (const { line, secrets } of secretLines(analysis)) {
+      words.push(note(`line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private`));
+    }
+  }
+  return words;
+}
+
+/** Why there is no check at all, with the next step. */
+export function nothingToDerive(
+  { accounting, setAside, files }: Analysis,
+  { stream, server }: { readonly stream?: number | undefined; readonly server?: string | undefined },
+): string {
+  const names = files.names.join(', ');
+  if (accounting.conversations === 0) {
+    return `${names}: no TCP conversation in ${accounting.frames} frames; record the proxy's port while curl runs, as: tcpdump -i any -s 0 -w session.pcap tcp port 1080`;
+  }
+  if (setAside.length > 0)
+    return `${names}: nothing to derive a check from; record a session in which the request succeeds`;
+  const wanted = [
+    ...(stream === undefined ? [] : [`tcp.stream ${stream}`]),
+    ...(server === undefined ? [] : [`server ${server}`]),
+  ];
+  return `${names}: no conversation is ${wanted.join(' with ')}; capture2check list shows what there is`;
+}
+
+/** A conversation that was asked for by number makes a check whatever came of it; the user should know what. */
+function onForcedStream({ dialogue }: Analysis): Words[] {
+  const outcome = dialogue?.outcome;
+  if (outcome === undefined || (outcome.kind === 'opened' && outcome.status !== undefined && outcome.status < 300))
+    return [];
+  return [warning(`the check expects what this conversation showed: ${outcome.reason}`)];
+}
+
+function onChecks({ checks }: Analysis): Words[] {
+  const words: Words[] = [];
+  for (const { caveats, samples, statuses } of checks) {
+    const where = `tcp.stream ${samples[0]?.stream}`;
+    for (const caveat of caveats) words.push(warning(`${where}: ${caveat}`));
+    const redirects = statuses.filter((status) => status >= 300 && status < 400);
+    if (redirects.length > 0) {
+      const what = `the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too`;
+      words.push(warning(`${where}: ${what}; ask for something that is answered 204 or 200`));
+    }
+  }
+  return words;
+}
+
+/** Losing rows that are told; there may be hundreds. */
+const SHOWN_ROWS = 10;
+
+function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
+  const words: Words[] = [];
+  for (const check of checks) {
+    const proof = proofs.get(check);
+    if (proof === undefined) continue;
+    if (!isSuccess(dialogue)) {
+      words.push(
+        warning('not proved: the conversation was no success, so there is no healthy server to try the check against'),
+      );
+      continue;
+    }
+    const losing = proof.rows.filter(({ result }) => result !== 'right');
+    const say = losing.length > 0 ? warning : note;
+    words.push(say(`proof: ${scoreText(proof)}`), ...losing.slice(0, SHOWN_ROWS).map((row) => say(losingRowText(row))));
+    if (losing.length > SHOWN_ROWS)
+      words.push(say(`and ${losing.length - SHOWN_ROWS} more; capture2check prove shows them all`));
+  }
+  return words;
+}
+
+/** May the script be printed? The proof gates checks of protocols that are known; of others it only says what to expect. */
+export function proofHolds({ checks, proofs, dialogue }: Analysis): boolean {
+  return checks.every((check) => {
+    const gated = !check.layers.includes('unknown') && isSuccess(dialogue);
+    return !gated || (proofs.get(check)?.perfect ?? true);
+  });
+}
+
+/** Where a conversation was asked for by number, it may be a failure. */
+const isSuccess = (dialogue: Analysis['dialogue']): boolean =>
+  dialogue === undefined || (dialogue.outcome.kind === 'opened' && (dialogue.outcome.status ?? 200) < 400);
+
+function setAsideText(
+  { stream, client, server, reason, frame, nextStep, count }: SetAside,
+  { files }: Analysis,
+): string {
+  const who = client === server ? formatEndpoint(server) : `${formatEndpoint(client)} to ${formatEndpoint(server)}`;
+  const where = frame === undefined ? '' : `, frame ${files.nameOf(frame)}`;
+  const more = count > 1 ? `, and ${count - 1} more like it` : '';
+  return `tcp.stream ${stream} (${who}): ${reason}${where}${more}${nextStep === undefined ? '' : `; ${nextStep}`}`;
+}
+
+const note = (text: string): Words => ({ kind: 'note', text });
+const warning = (text: string): Words => ({ kind: 'warning', text });

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { analyze } from '../src/analyze.ts';
+import type { Warning } from '../src/capture/warning.ts';
+import { emitCheckJson } from '../src/emit/check-json.ts';
+import { emitHaproxy } from '../src/emit/haproxy/script.ts';
+import { emitList, emitListJson } from '../src/emit/list.ts';
+import { PLAIN } from '../src/emit/paint.ts';
+import { emitShow, emitShowJson } from '../src/emit/show.ts';
+import { nothingToDerive, wordsOn } from '../src/emit/words.ts';
+import { CASES, type Case } from './support/fixtures.ts';
+
+/** Every emitter by the name of its golden; one that has nothing to say of a case writes no file. */
+const ARTIFACTS: Record<string, (capture: string) => Promise<string>> = {
+  'haproxy.cfg': async (capture) => emitHaproxy(await analyze({ paths: [capture] })),
+  'check.json': async (capture) => emitCheckJson(await analyze({ paths: [capture] })),
+  'words.txt': wordsFor,
+  'list.txt': async (capture) => emitList(await analyze({ paths: [capture], rows: true }), PLAIN),
+  'list.json': async (capture) => emitListJson(await analyze({ paths: [capture], rows: true })),
+  'show.txt': async (capture) => shown(capture, (dialogue, files) => emitShow(dialogue, files, true, PLAIN)),
+  'show.json': async (capture) => shown(capture, (dialogue, files) => emitShowJson(dialogue, files, true)),
+};
+
+async function wordsFor(capture: string): Promise<string> {
+  const warnings: Warning[] = [];
+  const analysis = await analyze({ paths: [capture], warn: (warning) => warnings.push(warning) });
+  const lines = [
+    ...warnings.map(({ code, message }) => `warning: ${message} (${code})`),
+    ...wordsOn(analysis, { stream: undefined, script: true }).map(({ kind, text }) => `${kind}: ${text}`),
+  ];
+  if (analysis.checks.length === 0) lines.push(`error: ${nothingToDerive(analysis, {})}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+async function shown(
+  capture: string,
+  emit: (...args: [...Parameters<typeof emitShowJson>]) => string,
+): Promise<string> {
+  const { dialogue, files } = await analyze({ paths: [capture], stream: 0, rows: true });
+  if (dialogue === undefined) throw new Error('no conversation');
+  return emit(dialogue, files, true);
+}
+
+describe.each(CASES)('$name', ({ capture, folder }: Case) => {
+  test('says where it comes from', () => {
+    const provenance = JSON.parse(readFileSync(join(folder, 'provenance.json'), 'utf8')) as Record<string, unknown>;
+    expect(Object.keys(provenance)).toEqual(expect.arrayContaining(['server', 'client', 'recorded']));
+  });
+
+  test.each(Object.entries(ARTIFACTS))('%s', async (name, artifact) => {
+    const golden = join(folder, 'expected', name);
+    const text = await artifact(capture);
+    if (text === '' && !existsSync(golden)) return;
+    await expect(text).toMatchFileSnapshot(golden);
+  });
+});
