@@ -1,6 +1,7 @@
 import { CaptureFiles, type Frame } from './capture/frame.ts';
 import { readCaptures } from './capture/read.ts';
 import { CaptureError, type Warn } from './capture/warning.ts';
+import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
 import { sampleOf } from './check/sample.ts';
 import { type Conversation, exchanged, withRolesBy } from './conversation/conversation.ts';
@@ -10,6 +11,8 @@ import { warningsOf } from './dialogue/warnings.ts';
 import type { Accounting, Analysis, Row, SetAside } from './emit/analysis.ts';
 import { decodeSegment, type Skip } from './packet/decode.ts';
 import { type Endpoint, formatEndpoint } from './packet/segment.ts';
+import { type Proof, proveCheck } from './proof/prove.ts';
+import { rulesOf } from './proof/rule.ts';
 
 export interface AnalyzeOptions {
   /** Captures in the order of their timeline; `-` is standard input. */
@@ -23,6 +26,8 @@ export interface AnalyzeOptions {
   readonly serverRole?: string | undefined;
   /** Keep a row for every conversation. */
   readonly rows?: boolean;
+  /** Prove each check; on unless said otherwise. */
+  readonly proof?: boolean;
   readonly warn?: Warn;
 }
 
@@ -65,11 +70,14 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     files,
     accounting: { ...counter.counts(), conversations: tracker.conversations },
     checks,
+    proofs: new Map(options.proof === false ? [] : checks.map((check) => [check, proofOf(check)])),
     setAside: setAside.finish(),
     rows: rows.sort((a, b) => a.stream - b.stream),
     dialogue: dialogueAsked,
   };
 }
+
+const proofOf = ({ steps, replies, timeout }: Check): Proof => proveCheck(rulesOf(steps), replies, timeout * 1000);
 
 function withAssignedRole(conversation: Conversation, server: string | undefined): Conversation {
   if (server === undefined) return conversation;

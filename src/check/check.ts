@@ -3,7 +3,7 @@ import { assertionOf } from './assert.ts';
 import type { Observation } from './observe.ts';
 import type { Pattern } from './pattern.ts';
 import { minLength } from './pattern.ts';
-import type { Exchange, Sample } from './sample.ts';
+import type { Exchange, ReplyMessage, Sample } from './sample.ts';
 import type { ExpectStep, SendStep, Step } from './step.ts';
 
 /** Where a check comes from. */
@@ -20,6 +20,8 @@ export interface Check {
   /** What is asked, in words. */
   readonly title: string;
   readonly steps: readonly Step[];
+  /** What the server of the first sample said: its greeting, which is mostly nothing, then its reply to each send. */
+  readonly replies: readonly (readonly ReplyMessage[])[];
   /** How many dialogues it stands on; `samples` names the first of them. */
   readonly sampleCount: number;
   readonly samples: readonly SampleOrigin[];
@@ -42,7 +44,7 @@ export function keyOf({ server, layers, exchanges }: Sample): string {
     formatEndpoint(server),
     layers,
     sent,
-    exchanges.map(({ reply }) => reply.map(({ kind }) => kind)),
+    exchanges.map(({ reply }) => reply.map(({ observation }) => observation.kind)),
   ]);
 }
 
@@ -53,7 +55,7 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
-    const replies = samples.map(({ exchanges }) => exchanges[at]?.reply ?? []);
+    const replies = samples.map(({ exchanges }) => (exchanges[at]?.reply ?? []).map(({ observation }) => observation));
     const followed = at + 1 < first.exchanges.length;
     steps.push(...expectSteps(replies, followed, caveats));
   });
@@ -69,6 +71,7 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
       .slice(-1)
       .join(''),
     steps,
+    replies: [...(first.exchanges[0]?.request ? [[]] : []), ...first.exchanges.map(({ reply }) => reply)],
     sampleCount: count,
     samples: samples.map(({ stream, frames }) => ({ stream, frames })),
     measured,
@@ -79,7 +82,9 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
 }
 
 const statusesOf = ({ exchanges }: Sample): number[] =>
-  exchanges.flatMap(({ reply }) => reply.flatMap((each) => (each.kind === 'HTTP response' ? [each.status] : [])));
+  exchanges.flatMap(({ reply }) =>
+    reply.flatMap(({ observation }) => (observation.kind === 'HTTP response' ? [observation.status] : [])),
+  );
 
 function sendStep({ bytes, comment, secrets }: NonNullable<Exchange['request']>): SendStep {
   return { kind: 'send', bytes, comment, secrets };

@@ -21,7 +21,7 @@ export class CheckFolder {
       return;
     }
     group.count++;
-    if (group.samples.length < MAX_SAMPLES) group.samples.push(sample);
+    if (group.samples.length < MAX_SAMPLES) group.samples.push(withoutBytes(sample));
   }
 
   /**
@@ -41,4 +41,14 @@ export class CheckFolder {
         .map(({ samples, count }) => ({ sample: samples[0], count })),
     };
   }
+}
+
+/** What is sent and how the server answered is taken from a group's first sample. */
+function withoutBytes(sample: Sample): Sample {
+  const none = new Uint8Array(0);
+  const exchanges = sample.exchanges.map(({ reply }) => ({
+    request: undefined,
+    reply: reply.map(({ observation }) => ({ observation, bytes: none })),
+  }));
+  return { ...sample, exchanges };
 }

@@ -12,7 +12,13 @@ export interface Exchange {
   readonly request:
     | { readonly bytes: Uint8Array; readonly comment: string; readonly secrets: readonly string[] }
     | undefined;
-  readonly reply: readonly Observation[];
+  readonly reply: readonly ReplyMessage[];
+}
+
+/** A message of a reply: what a check knows of it, and its bytes as captured (the first ones of a long message). */
+export interface ReplyMessage {
+  readonly observation: Observation;
+  readonly bytes: Uint8Array;
 }
 
 /** What one dialogue contributes to a check. */
@@ -40,9 +46,10 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   const { outcome, layers, conversation } = dialogue;
   if (!force) {
     const answered =
-      outcome.kind === 'opened' && (outcome.status === undefined ? isUnknownInside(layers) : outcome.status < 400);
-    if (!answered) return { reason: outcome.reason, frame: outcome.frame, ...adviceOnGaps(conversation) };
+      outcome.kind === 'opened' && (outcome.status === undefined ? isAnsweredUnread(layers) : outcome.status < 400);
+    if (!answered) return setAside(outcome);
   }
+  if (outcome.gap !== undefined) return setAside(outcome);
   if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
     return {
       reason: 'which side is the client is only guessed from the ports',
@@ -60,11 +67,13 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   }
   const messages = neededMessages(layers);
   const spans = usedSpans(dialogue, messages);
-  const flaw = flawIn(dialogue, spans, allowed) ?? lostOutcome(dialogue, messages);
+  const flaw = flawIn(dialogue, spans, allowed) ?? lostRequest(dialogue, spans) ?? lostOutcome(dialogue, messages);
   if (flaw !== undefined) return flaw;
   const exchanges = exchangesOf(dialogue, messages, spans);
-  if (!exchanges.some(({ request }) => request))
+  if (!exchanges.some(({ request }) => request)) {
+    if (conversation.client.bytes.length > 0) return setAside(outcome);
     return { reason: 'the client said nothing', frame: conversation.firstFrame };
+  }
   const last = spans.findLast(({ side }) => side === 'server') ?? (spans.at(-1) as UsedSpan);
   const { address, port } = conversation.server;
   return {
@@ -83,8 +92,16 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   };
 }
 
-const isUnknownInside = (layers: readonly Layer[]): boolean =>
-  layers.length > 1 && layers.at(-1)?.protocol === 'unknown';
+/** Is what the tunnel carries unknown, and did the server say something in it? */
+function isAnsweredUnread(layers: readonly Layer[]): boolean {
+  const layer = layers.at(-1);
+  return layers.length > 1 && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
+}
+
+/** The outcome as the reason why there is no sample. */
+function setAside({ reason, frame, gap }: Dialogue['outcome']): Sampling {
+  return { reason, frame, ...(gap && { nextStep: ADVICE[gap.kind] }) };
+}
 
 /** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
 function neededMessages(layers: readonly Layer[]): Message[] {
@@ -108,6 +125,9 @@ function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[
     .map(({ side, start, end: turnEnd }) => ({ side, start, end: Math.min(turnEnd, end[side]) }))
     .filter(({ start, end }) => start < end);
 }
+
+/** What is kept of a reply: enough to simulate the server. */
+const MAX_REPLY_LENGTH = 4096;
 
 const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
 
@@ -146,9 +166,12 @@ const ADVICE: Readonly<Record<Gap['kind'], string>> = {
   lost: 'record again, closer to the client or with a larger buffer: tcpdump -B 65536',
 };
 
-function adviceOnGaps({ client, server }: Dialogue['conversation']): { nextStep?: string } {
-  const [gap] = [...client.bytes.gaps, ...server.bytes.gaps];
-  return gap === undefined ? {} : { nextStep: ADVICE[gap.kind] };
+/** An allowed gap is left out of what is sent: of each request something has to remain. */
+function lostRequest({ conversation }: Dialogue, spans: readonly UsedSpan[]): Sampling | undefined {
+  const gap = conversation.client.bytes.gaps.find((each) =>
+    spans.some(({ side, start, end }) => side === 'client' && each.start <= start && each.end >= end),
+  );
+  return gap && { reason: `${gapReason('client', gap)}, and they are the whole request`, frame: gap.frame };
 }
 
 /** Filler is no evidence: a reply whose outcome lies in an allowed gap has nothing to assert. */
@@ -168,29 +191,36 @@ function lostOutcome({ conversation }: Dialogue, messages: readonly Message[]): 
 }
 
 function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], spans: readonly UsedSpan[]): Exchange[] {
-  const exchanges: { request: Exchange['request']; reply: Observation[] }[] = [];
+  const exchanges: { request: Exchange['request']; reply: ReplyMessage[] }[] = [];
   for (const span of spans) {
     const bytes = streamOf(conversation, span.side).bytes;
-    const endsHere = (message: Message) =>
-      Math.min(message.end, assertedEnd(message)) > span.start && message.start < span.end;
-    const own = messages.filter((message) => message.side === span.side && endsHere(message));
     if (span.side === 'server') {
+      const endsHere = (message: Message) => {
+        const end = Math.min(message.end, assertedEnd(message));
+        return end > span.start && end <= span.end;
+      };
+      const own = messages.filter((message) => message.side === 'server' && endsHere(message));
       if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
-      exchanges
-        .at(-1)
-        ?.reply.push(
-          ...own
-            .map((message) => observe(message, bytes, messages.slice(0, messages.indexOf(message))))
-            .filter((each) => each !== undefined),
-        );
+      for (const message of own) {
+        const observation = observe(message, bytes, messages.slice(0, messages.indexOf(message)));
+        const end = Math.min(message.end, message.start + MAX_REPLY_LENGTH);
+        if (observation !== undefined)
+          exchanges.at(-1)?.reply.push({ observation, bytes: bytes.slice(message.start, end) });
+      }
       continue;
     }
-    const secrets = own.flatMap(({ fields }) => fields.filter(({ role }) => role === 'secret').map(({ name }) => name));
+    // The server may speak inside a request (100 Continue), which is then sent in parts.
+    const own = messages.filter(({ side, start, end }) => side === 'client' && start < span.end && end > span.start);
+    const secrets = own.flatMap(({ fields }) =>
+      fields.filter(({ role, start, length }) => role === 'secret' && start < span.end && start + length > span.start),
+    );
     exchanges.push({
       request: {
         bytes: withoutGaps(bytes, span, streamOf(conversation, 'client').gaps),
-        comment: own.map(titleOf).join(', ') || 'data as captured',
-        secrets: [...new Set(secrets)],
+        comment:
+          own.map((each) => (each.start < span.start ? `rest of ${titleOf(each)}` : titleOf(each))).join(', ') ||
+          'data as captured',
+        secrets: [...new Set(secrets.map(({ name }) => name))],
       },
       reply: [],
     });

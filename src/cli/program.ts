@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { type DeriveOptions, derive, FORMATS } from './derive.ts';
 import { list } from './list.ts';
 import { type CommonOptions, parseAllowances, parseEndpoint, parseRole, parseStream } from './options.ts';
+import { type ProveOptions, prove } from './prove.ts';
 import { type ShowOptions, show } from './show.ts';
 
 const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
@@ -24,8 +25,18 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .option('--json', 'the same as --format json; always an array')
     .addOption(streamOption('derive from this conversation alone, whatever its outcome'))
     .addOption(serverOption())
+    .option('--no-proof', 'do not try the check against broken twins and healthy variants of the server first')
     .addHelpText('after', DERIVE_EXAMPLES)
     .action(async (paths: string[], options: DeriveOptions) => onExit(await derive(paths, options)));
+
+  common(program.command('prove'))
+    .description('try the check against every broken twin and healthy variant of the captured server')
+    .argument('<capture...>', CAPTURES)
+    .option('--haproxy <path>', 'try each in this HAProxy as well')
+    .option('--json', 'as a JSON array')
+    .addOption(streamOption('prove the check of this conversation alone'))
+    .addOption(serverOption())
+    .action(async (paths: string[], options: ProveOptions) => onExit(await prove(paths, options)));
 
   common(program.command('list'))
     .description('list the conversations of a capture')

@@ -5,6 +5,7 @@ import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ProtocolName } from '../dialogue/layer.ts';
 import type { Skip } from '../packet/decode.ts';
 import type { Endpoint } from '../packet/segment.ts';
+import type { Proof } from '../proof/prove.ts';
 
 /** One conversation in brief. */
 export interface Row {
@@ -45,6 +46,8 @@ export interface Analysis {
   readonly files: CaptureFiles;
   readonly accounting: Accounting;
   readonly checks: readonly Check[];
+  /** The proof of each check, unless it was not wanted. */
+  readonly proofs: ReadonlyMap<Check, Proof>;
   readonly setAside: readonly SetAside[];
   /** In order of their numbers; empty unless asked for. */
   readonly rows: readonly Row[];

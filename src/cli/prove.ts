@@ -1,0 +1,80 @@
+import { analyze } from '../analyze.ts';
+import type { Check } from '../check/check.ts';
+import type { Analysis } from '../emit/analysis.ts';
+import { haproxyRules } from '../emit/haproxy/rules.ts';
+import { PLAIN } from '../emit/paint.ts';
+import { agrees, emitProof, emitProofJson, type ProvedCheck, type RealVerdict } from '../emit/proof.ts';
+import { nothingToDerive, wordsOn } from '../emit/words.ts';
+import type { Proof } from '../proof/prove.ts';
+import { proveCheck } from '../proof/prove.ts';
+import { rulesOf } from '../proof/rule.ts';
+import { HaproxyError } from '../replay/haproxy.ts';
+import { failedStep, tryInHaproxy } from '../replay/prove.ts';
+import { accountFor } from './account.ts';
+import { CommandError, EXIT } from './exit.ts';
+import type { CommonOptions } from './options.ts';
+import { writeArtifact } from './output.ts';
+import { paintFor, Terminal } from './terminal.ts';
+
+export interface ProveOptions extends CommonOptions {
+  readonly haproxy?: string;
+}
+
+/** Milliseconds that a check may take in a real HAProxy: what fails only at the timeout is waited for. */
+const REAL_TIMEOUT = 1000;
+
+/** `prove`: the table of every twin and variant. */
+export async function prove(paths: string[], options: ProveOptions): Promise<number> {
+  const terminal = new Terminal(options.color, options);
+  const { stream, server } = options;
+  const analysis = await analyze({
+    paths,
+    stream,
+    server,
+    serverRole: options.role,
+    allowed: options.allow ?? new Set(),
+    warn: terminal.warn,
+  });
+  accountFor(analysis, terminal);
+  for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);
+  if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
+  const proved = await provedChecks(analysis, options.haproxy);
+  const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
+  await writeArtifact(options.json ? emitProofJson(proved) : emitProof(proved, paint), options.output);
+  const disagreements = proved.flatMap(({ proof, real }) =>
+    proof.rows.filter((row, at) => real?.[at] && !agrees(row, real[at])),
+  );
+  if (disagreements.length > 0)
+    terminal.warning(`HAProxy and the model disagree on ${disagreements.length} rows; please report it`);
+  return proved.every(({ proof }) => proof.perfect) && disagreements.length === 0 ? EXIT.done : EXIT.no;
+}
+
+async function provedChecks({ checks, proofs }: Analysis, binary: string | undefined): Promise<ProvedCheck[]> {
+  const proved: ProvedCheck[] = [];
+  for (const check of checks) {
+    if (binary === undefined) proved.push({ check, proof: proofs.get(check) as Proof, real: undefined });
+    else proved.push(await inHaproxy(check, binary));
+  }
+  return proved;
+}
+
+/** The same rows in the model and in a real HAProxy, with the same timeout. */
+async function inHaproxy(check: Check, binary: string): Promise<ProvedCheck> {
+  const rules = rulesOf(check.steps);
+  const script = haproxyRules(check);
+  const proof = proveCheck(rules, check.replies, REAL_TIMEOUT);
+  try {
+    const verdicts = await tryInHaproxy(
+      proof.rows.map(({ behavior }) => ({ rules, script, behavior })),
+      { binary, timeout: REAL_TIMEOUT },
+    );
+    const real = verdicts.map(
+      (verdict): RealVerdict => ({ status: verdict.status, step: failedStep(verdict), duration: verdict.duration }),
+    );
+    return { check, proof, real };
+  } catch (error) {
+    if (error instanceof HaproxyError)
+      throw new CommandError(EXIT.unreadable, `${binary} cannot be used: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/** Bytes that arrive together, `delay` milliseconds after what came before. */
+export interface Piece {
+  readonly delay: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How a server ends the connection: FIN, RST, or not at all. */
+export type Ending = 'FIN' | 'RST' | undefined;
+
+/** What a server does once it has a whole request. */
+export interface Reaction {
+  readonly pieces: readonly Piece[];
+  /** Follows the last piece. */
+  readonly ending: Ending;
+}
+
+/**
+ * A server as a health check meets it. The first reaction comes when the connection is made, the next when the check's first
+ * send has arrived, and so on; what has no reaction is met with silence.
+ */
+export interface Behavior {
+  readonly reactions: readonly Reaction[];
+}
+
+export const SILENCE: Reaction = { pieces: [], ending: undefined };
+
+/** All bytes at once. */
+export const says = (bytes: Uint8Array, ending?: Ending): Reaction => ({
+  pieces: bytes.length === 0 ? [] : [{ delay: 0, bytes }],
+  ending,
+});
+
+/** The same bytes, one at a time. */
+export const trickled = ({ pieces, ending }: Reaction, delay: number): Reaction => ({
+  pieces: pieces.flatMap(({ bytes }) => Array.from(bytes, (byte) => ({ delay, bytes: Uint8Array.of(byte) }))),
+  ending,
+});

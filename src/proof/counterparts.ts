@@ -1,0 +1,166 @@
+import type { ReplyMessage as CapturedMessage } from '../check/sample.ts';
+import type { Alternative } from './alternative.ts';
+import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
+import { brokenResponses, healthyResponses } from './http.ts';
+import { brokenMethodSelections, brokenPasswordStatuses, brokenReplies, healthyReplies } from './socks5.ts';
+
+/** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
+export type CapturedReplies = readonly (readonly CapturedMessage[])[];
+
+/** The captured server with one thing broken. */
+export interface Twin {
+  readonly name: string;
+  readonly behavior: Behavior;
+  /** It says less than what tells a broken server from a slow one: it can only be found out by the timeout. */
+  readonly silent: boolean;
+}
+
+/** The captured server, healthy but different. */
+export interface Variant {
+  readonly name: string;
+  readonly behavior: Behavior;
+}
+
+/** Milliseconds between the bytes of a reply that trickles in. */
+const TRICKLE = 1;
+/** How much of the time that a check has a slow server takes for all of its replies. */
+const SLOW_SHARE = 0.5;
+
+/** Every way that the grammars know for the captured server to be broken, at each exchange in turn. */
+export function twinsOf(replies: CapturedReplies): Twin[] {
+  return replies.flatMap((messages, at) => {
+    const followed = at + 1 < replies.length;
+    if (messages.length === 0) return [];
+    const label = (name: string) => `reply ${at}: ${name}`;
+    const twin = (name: string, reaction: Reaction, silent = false): Twin => ({
+      name: label(name),
+      behavior: behaviorOf(replies, at, reaction),
+      silent,
+    });
+    const whole = joined(messages);
+    const decisive = decisiveLength(messages);
+    const half = whole.subarray(0, Math.floor(decisive / 2));
+    return [
+      twin('silence', SILENCE, true),
+      twin('closed without a word', says(NOTHING, 'FIN')),
+      twin('reset', says(NOTHING, 'RST')),
+      twin('half of what decides, then silence', says(half), true),
+      twin('half of what decides, then closed', says(half, 'FIN')),
+      ...(followed && whole.length > decisive
+        ? [
+            twin('granted, and the rest never comes', says(whole.subarray(0, decisive)), true),
+            twin('granted, then closed', says(whole.subarray(0, decisive), 'FIN')),
+          ]
+        : []),
+      ...messages.flatMap((message, index) => {
+        const before = joined(messages.slice(0, index));
+        return brokenAlternatives(message).flatMap(({ name, bytes }) => {
+          const said = Buffer.concat([before, bytes]);
+          return [
+            twin(`${name}, then closed`, says(said, 'FIN')),
+            twin(`${name}, and the connection lingers`, says(said), said.length < decisive),
+          ];
+        });
+      }),
+    ];
+  });
+}
+
+/** Every way that the grammars know for the captured server to be healthy. `timeout` is what the check may take, in milliseconds. */
+export function variantsOf(replies: CapturedReplies, timeout: number): Variant[] {
+  const captured = replies.map((messages) => says(joined(messages)));
+  const speaking = captured.filter(({ pieces }) => pieces.length > 0).length;
+  const slow = (reaction: Reaction): Reaction => ({
+    ...reaction,
+    pieces: reaction.pieces.map((piece) => ({ ...piece, delay: (SLOW_SHARE * timeout) / speaking })),
+  });
+  return [
+    { name: 'as captured', behavior: { reactions: captured } },
+    {
+      name: 'every reply one byte at a time',
+      behavior: { reactions: captured.map((each) => trickled(each, TRICKLE)) },
+    },
+    { name: 'slow', behavior: { reactions: captured.map(slow) } },
+    ...replies.flatMap((messages, at) =>
+      messages.flatMap((message, index) =>
+        healthyAlternatives(message).flatMap(({ name, bytes }) => {
+          const reaction = says(
+            Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]),
+          );
+          return [
+            { name: `reply ${at}: ${name}`, behavior: behaviorOf(replies, at, reaction, captured) },
+            {
+              name: `reply ${at}: ${name}, one byte at a time`,
+              behavior: behaviorOf(replies, at, trickled(reaction, TRICKLE), captured),
+            },
+          ];
+        }),
+      ),
+    ),
+  ];
+}
+
+/** The captured server up to exchange `at`, where it reacts otherwise; what `after` says of later exchanges, else silence. */
+function behaviorOf(
+  replies: CapturedReplies,
+  at: number,
+  reaction: Reaction,
+  after: readonly Reaction[] = [],
+): Behavior {
+  return {
+    reactions: [...replies.slice(0, at).map((messages) => says(joined(messages))), reaction, ...after.slice(at + 1)],
+  };
+}
+
+function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
+  switch (observation.kind) {
+    case 'SOCKS5 method':
+      return brokenMethodSelections(observation.version, observation.method);
+    case 'SOCKS5 password status':
+      return brokenPasswordStatuses(observation.version);
+    case 'SOCKS5 reply':
+      return brokenReplies(observation.version, observation.nameLengths[0] ?? 9);
+    case 'HTTP response':
+      return brokenResponses(observation.status);
+    case 'data':
+      return brokenData(observation.head);
+  }
+}
+
+function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternative[] {
+  switch (observation.kind) {
+    case 'SOCKS5 reply':
+      return healthyReplies(observation.version, observation.nameLengths);
+    case 'HTTP response':
+      return healthyResponses(bytes, observation.status);
+    case 'SOCKS5 method':
+    case 'SOCKS5 password status':
+    case 'data':
+      return [];
+  }
+}
+
+/** Of an unknown protocol nothing is known but how its reply begins. */
+function brokenData(head: Uint8Array): Alternative[] {
+  const other = Uint8Array.from(head, (byte, at) => (at === 0 ? byte ^ 0xff : byte));
+  return [{ name: 'a reply that begins otherwise', bytes: other }];
+}
+
+/** How many bytes of a reply have to be there before it can be told whether it is healthy. */
+function decisiveLength(messages: readonly CapturedMessage[]): number {
+  const { observation } = messages.at(-1) as CapturedMessage;
+  const before = joined(messages.slice(0, -1)).length;
+  switch (observation.kind) {
+    case 'HTTP response':
+      return before + 'HTTP/1.1 204'.length;
+    case 'data':
+      return before + 1;
+    case 'SOCKS5 method':
+    case 'SOCKS5 password status':
+    case 'SOCKS5 reply':
+      return before + 2; // VER and what it says
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const joined = (messages: readonly CapturedMessage[]): Uint8Array => Buffer.concat(messages.map(({ bytes }) => bytes));

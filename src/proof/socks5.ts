@@ -1,0 +1,82 @@
+import { code, METHOD, methodName, REPLY, replyName } from '../protocol/socks5/codes.ts';
+import type { Alternative } from './alternative.ts';
+
+/** Replies of other protocols, as servers give them to a SOCKS client that came to the wrong port. */
+const HTTP_TEXT = Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+const NOT_SOCKS: Alternative = { name: 'HTTP text', bytes: HTTP_TEXT };
+
+const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
+
+/** Broken answers to the greeting: every method but the one that was chosen, and the refusal in its forms (RFC 1928 §3). */
+export function brokenMethodSelections(version: number, chosen: number): Alternative[] {
+  const methods = [METHOD.none, METHOD.gssapi, METHOD.password, 0x03, 0x80].filter((method) => method !== chosen);
+  return [
+    ...methods.map((method) => ({
+      name: `method ${code(method)} (${methodName(method)}) selected`,
+      bytes: bytes(version, method),
+    })),
+    { name: 'no acceptable methods (ff)', bytes: bytes(version, 0xff) },
+    { name: 'no acceptable methods (ff) with a whole reply', bytes: bytes(version, 0xff, 0, 1, 0, 0, 0, 0, 0, 0) },
+    { name: 'wrong version', bytes: bytes(version === 4 ? 5 : 4, chosen) },
+    { name: 'a SOCKS4 refusal', bytes: bytes(0, 0x5b, 0, 0, 0, 0, 0, 0) },
+    NOT_SOCKS,
+  ];
+}
+
+/** Broken answers to username and password (RFC 1929 §2). */
+export function brokenPasswordStatuses(version: number): Alternative[] {
+  return [
+    ...[1, 2, 0xff].map((status) => ({ name: `password rejected (${code(status)})`, bytes: bytes(version, status) })),
+    { name: 'password rejected (01), version 05', bytes: bytes(5, 1) },
+    { name: 'wrong version', bytes: bytes(version === 5 ? 1 : 5, 0) },
+    {
+      name: 'password rejected (01), with text',
+      bytes: Buffer.concat([bytes(version, 1), Buffer.from('access denied\r\n')]),
+    },
+    NOT_SOCKS,
+  ];
+}
+
+const IPV4_ZERO = bytes(1, 0, 0, 0, 0, 0, 0);
+/** A bound address whose bytes look like the start of a success: 5.0.0.1:1280. */
+const IPV4_LOOKALIKE = bytes(1, 5, 0, 0, 1, 5, 0);
+const IPV6 = bytes(4, 0x20, 1, 0x0d, 0xb8, ...Array<number>(11).fill(0), 1, 5, 0);
+const domain = (length: number): Uint8Array => bytes(3, length, ...Array<number>(length).fill(0x61), 0, 80);
+
+/** Every refusal in every form that servers give it (RFC 1928 §6), and answers that are none. */
+export function brokenReplies(version: number, nameLength: number): Alternative[] {
+  const forms: readonly (readonly [string, Uint8Array])[] = [
+    ['IPv4', bytes(0, ...IPV4_ZERO)],
+    ['bound address 5.0.0.1:1280', bytes(0, ...IPV4_LOOKALIKE)],
+    ['IPv6', bytes(0, ...IPV6)],
+    ['domain', bytes(0, ...domain(nameLength))],
+    ['two bytes', bytes()],
+    ['three bytes', bytes(0)],
+    ['ATYP 0', bytes(0, 0, 0, 0, 0, 0, 0, 0)],
+  ];
+  const refusals = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((reply) =>
+    forms.map(([form, rest]) => ({ name: `${replyName(reply)}, ${form}`, bytes: bytes(version, reply, ...rest) })),
+  );
+  return [
+    ...refusals,
+    { name: 'reply code ff', bytes: bytes(version, 0xff, 0, ...IPV4_ZERO) },
+    { name: 'wrong version', bytes: bytes(version === 4 ? 5 : 4, REPLY.succeeded, 0, ...IPV4_ZERO) },
+    { name: 'a SOCKS4 refusal', bytes: bytes(0, 0x5b, 0, 0, 0, 0, 0, 0) },
+    NOT_SOCKS,
+  ];
+}
+
+/** Every legal form of a success. Of domain names those of the requested length: servers echo what was asked for. */
+export function healthyReplies(version: number, nameLengths: readonly number[]): Alternative[] {
+  const granted = (name: string, rest: Uint8Array, reserved = 0) => ({
+    name,
+    bytes: bytes(version, REPLY.succeeded, reserved, ...rest),
+  });
+  return [
+    granted('bound address 0.0.0.0:0', IPV4_ZERO),
+    granted('bound address 5.0.0.1:1280', IPV4_LOOKALIKE),
+    granted('bound address of IPv6', IPV6),
+    ...[...new Set(nameLengths)].map((length) => granted(`bound address a domain of ${length} octets`, domain(length))),
+    granted('RSV not 0', IPV4_ZERO, 1),
+  ];
+}
