@@ -1,15 +1,18 @@
+import { DEFAULT_LIMITS, type LimitName, type Limits } from './bytes/limits.ts';
 import { CaptureFiles, type Frame } from './capture/frame.ts';
+import { Interruption, untilInterrupted } from './capture/interruption.ts';
 import { readCaptures } from './capture/read.ts';
 import { CaptureError, type Warn } from './capture/warning.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
 import { sampleOf } from './check/sample.ts';
 import { type Conversation, exchanged, withRolesBy } from './conversation/conversation.ts';
-import { ConversationTracker, DEFAULT_HEAD_LIMIT } from './conversation/tracker.ts';
+import { ConversationTracker } from './conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from './dialogue/dialogue.ts';
 import { warningsOf } from './dialogue/warnings.ts';
 import type { Accounting, Analysis, Row, SetAside } from './emit/analysis.ts';
-import { decodeSegment, type Skip } from './packet/decode.ts';
+import { PacketDecoder, type Skip } from './packet/decode.ts';
+import type { Fragmentation, Tally } from './packet/fragments.ts';
 import { type Endpoint, formatEndpoint } from './packet/segment.ts';
 import { type Proof, proveCheck } from './proof/prove.ts';
 import { rulesOf } from './proof/rule.ts';
@@ -29,13 +32,16 @@ export interface AnalyzeOptions {
   /** Prove each check; on unless said otherwise. */
   readonly proof?: boolean;
   readonly warn?: Warn;
+  readonly limits?: Limits | undefined;
+  /** Ends the reading early; what was read until then is answered. */
+  readonly interruption?: Interruption;
 }
 
 /** Reads captures to the end: frames, segments, conversations, dialogues, checks. Throws CaptureError for what cannot be read. */
 export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
-  const { warn = () => {}, allowed = new Set() } = options;
+  const { warn = () => {}, allowed = new Set(), limits = DEFAULT_LIMITS, interruption = new Interruption() } = options;
   const files = new CaptureFiles();
-  const folder = new CheckFolder();
+  const folder = new CheckFolder(limits);
   const setAside = new SetAsideFolder();
   const rows: Row[] = [];
   let dialogueAsked: Dialogue | undefined;
@@ -43,7 +49,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const onConversation = (captured: Conversation) => {
     const conversation = withAssignedRole(captured, options.serverRole);
     if (options.stream !== undefined && conversation.stream !== options.stream) return;
-    const dialogue = readDialogue(conversation, allowed);
+    const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
     if (options.rows) return void rows.push(rowOf(dialogue, files));
@@ -52,29 +58,66 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     else setAside.add(dialogue.conversation, sampling);
   };
 
-  const tracker = new ConversationTracker({ headLimit: DEFAULT_HEAD_LIMIT, onConversation });
+  const tracker = new ConversationTracker({ limits, onConversation });
+  const decoder = new PacketDecoder(limits);
   const counter = new FrameCounter(files);
-  for await (const frames of readCaptures(options.paths, files, warn)) {
+  for await (const frames of untilInterrupted(readCaptures(options.paths, files, warn, limits), interruption)) {
     for (const frame of frames) {
-      const segment = decodeSegment(frame);
+      const segment = decoder.decode(frame);
       if (typeof segment === 'string') counter.skip(segment, frame);
       else tracker.add(segment);
     }
   }
   tracker.finish();
+  if (interruption.requested)
+    warn({ code: 'interrupted', message: `interrupted: this answers for the ${files.frames} frames read until then` });
 
   counter.report(options.paths, warn);
+  warnOfFragments(decoder.fragmentation, files, warn);
+  warnOfBounds(tracker, folder, setAside, limits, warn);
   const { checks, direct } = folder.finish();
   for (const { sample, count } of direct) setAside.addDirect(sample.stream, sample.server, count);
   return {
     files,
-    accounting: { ...counter.counts(), conversations: tracker.conversations },
+    accounting: { ...counter.counts(), conversations: tracker.conversations, late: tracker.lateFrames },
     checks,
     proofs: new Map(options.proof === false ? [] : checks.map((check) => [check, proofOf(check)])),
     setAside: setAside.finish(),
     rows: rows.sort((a, b) => a.stream - b.stream),
     dialogue: dialogueAsked,
   };
+}
+
+/** Says which fragmented packets are poor evidence, or none. */
+function warnOfFragments({ overlapping, incomplete, givenUp }: Fragmentation, files: CaptureFiles, warn: Warn): void {
+  const say = (code: string, { count, frame }: Tally, what: string, where: string) => {
+    if (count > 0) warn({ code, message: `${count} ${what}, the first ${where} frame ${files.nameOf(frame)}` });
+  };
+  const put = 'packets were put together from fragments that overlap, of which the first copy is kept';
+  say('fragments-overlap', overlapping, put, 'in');
+  say('fragments-lost', incomplete, 'fragmented packets never became whole', 'from');
+  const dropped = 'fragmented packets were given up while they waited for the rest (--limit fragments allows more)';
+  say('limit', givenUp, dropped, 'from');
+}
+
+/** Says which bounds were hit, and what that cost. */
+function warnOfBounds(
+  { givenUp }: ConversationTracker,
+  folder: CheckFolder,
+  setAside: SetAsideFolder,
+  limits: Limits,
+  warn: Warn,
+): void {
+  const say = (name: LimitName, count: number, what: string) => {
+    if (count === 0) return;
+    warn({ code: 'limit', message: `${count} ${what}; the bound is --limit ${name}=${limits[name]}` });
+  };
+  const cutShort = 'conversations were cut short, those that were silent for longest';
+  say('conversations', givenUp.conversations, `${cutShort}: too many at a time`);
+  say('buffered', givenUp.buffered, `${cutShort}: their bytes took too much memory`);
+  say('checks', folder.dropped, 'dialogues would have made more checks');
+  if (setAside.untold > 0)
+    warn({ code: 'limit', message: `${setAside.untold} more dialogues were left out for other reasons` });
 }
 
 const proofOf = ({ steps, replies, timeout }: Check): Proof => proveCheck(rulesOf(steps), replies, timeout * 1000);
@@ -106,6 +149,8 @@ const MAX_REASONS = 1000;
 
 class SetAsideFolder {
   readonly #byReason = new Map<string, SetAside>();
+  /** Dialogues beyond the reasons that are told. */
+  untold = 0;
 
   add(conversation: Conversation, why: { reason: string; frame: number | undefined; nextStep?: string }): void {
     const { stream, client, server } = conversation;
@@ -134,6 +179,7 @@ class SetAsideFolder {
     const known = this.#byReason.get(key);
     if (known !== undefined) known.count += entry.count;
     else if (this.#byReason.size < MAX_REASONS) this.#byReason.set(key, entry);
+    else this.untold += entry.count;
   }
 }
 
@@ -151,7 +197,7 @@ class FrameCounter {
     if (reason === 'unknown link type') countUp(this.#linkTypes, frame.linkType, frame.number);
   }
 
-  counts(): Omit<Accounting, 'conversations'> {
+  counts(): Omit<Accounting, 'conversations' | 'late'> {
     const skipped = [...this.#skipped.values()].reduce((sum, { count }) => sum + count, 0);
     return { frames: this.#files.frames, segments: this.#files.frames - skipped, skipped: this.#skipped };
   }
@@ -165,7 +211,7 @@ class FrameCounter {
       if (segments === 0) throw new CaptureError({ file: paths.join(', ') }, problem, nextStep);
       warn({ code: 'link-type', message: `${problem}; ${nextStep}` });
     }
-    const told: readonly Skip[] = ['fragment', 'cut in a header', 'malformed header'];
+    const told: readonly Skip[] = ['cut fragment', 'cut in a header', 'malformed header', 'nested too deeply'];
     for (const reason of told) {
       const skipped = this.#skipped.get(reason);
       if (skipped === undefined) continue;

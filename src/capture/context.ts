@@ -1,3 +1,4 @@
+import type { Limits } from '../bytes/limits.ts';
 import type { CaptureFiles } from './frame.ts';
 import type { Warn } from './warning.ts';
 
@@ -7,6 +8,7 @@ export interface ReadContext {
   readonly file: string;
   readonly files: CaptureFiles;
   readonly warn: Warn;
+  readonly limits: Limits;
   /** Says that the last frame is cut off: `length` bytes of it stand at `offset`. */
   readonly cutOff: (offset: number, length: number) => void;
 }

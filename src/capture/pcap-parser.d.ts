@@ -16,6 +16,8 @@ declare module 'pcap-parser' {
     readonly linkLayerType: number;
   }
   interface Parser extends EventEmitter {
+    /** What it has not consumed; the next chunk is copied behind it, unless it is null. */
+    buffer: Buffer | null;
     on(event: 'packet', listener: (packet: Packet) => void): this;
     on(event: 'globalHeader', listener: (header: GlobalHeader) => void): this;
     on(event: 'error', listener: (error: Error) => void): this;

@@ -1,12 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { type GlobalHeader, type Packet, parse } from 'pcap-parser';
+import { type GlobalHeader, type Packet, type Parser, parse } from 'pcap-parser';
 import { ChunkQueue } from './chunks.ts';
 import type { ReadContext } from './context.ts';
 import type { Frame } from './frame.ts';
 import { CaptureError } from './warning.ts';
-
-/** libpcap's MAXIMUM_SNAPLEN (pcap-int.h), which is also Wireshark's limit for a packet: longer is damage. */
-export const MAX_CAPTURED_LENGTH = 262_144;
 
 const GLOBAL_HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;
@@ -46,11 +43,15 @@ export async function* readPcap(chunks: AsyncIterable<Buffer>, context: ReadCont
       variant = checkGlobalHeader(header, context);
       parser = new ParserFeed(header, variant, context);
     }
-    const offset = queue.offset;
-    const whole = wholeRecords(queue.peek(queue.length) as Buffer, variant, offset, context);
-    queue.drop(whole.length);
-    const frames = parser.feed(whole.records);
+    const { records, length, tooLong } = wholeRecords(
+      queue.peek(queue.length) as Buffer,
+      variant,
+      context.limits.frame,
+    );
+    queue.drop(length);
+    const frames = parser.feed(records);
     if (frames.length > 0) yield frames;
+    if (tooLong !== undefined) throw damaged(tooLong, queue.offset, context);
   }
   if (variant === undefined) {
     throw new CaptureError(
@@ -65,11 +66,12 @@ export async function* readPcap(chunks: AsyncIterable<Buffer>, context: ReadCont
 /** pcap-parser behind a synchronous feed: a batch of records in, its frames out. */
 class ParserFeed {
   readonly #source = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
+  readonly #parser: Parser;
   #frames: Frame[] = [];
 
   constructor(header: Buffer, variant: Variant, context: ReadContext) {
     let linkType = 0;
-    parse(this.#source)
+    this.#parser = parse(this.#source)
       .on('globalHeader', (global: GlobalHeader) => {
         linkType = global.linkLayerType;
       })
@@ -92,6 +94,8 @@ class ParserFeed {
   feed(records: Buffer): Frame[] {
     if (records.length === 0) return [];
     this.#frames = [];
+    // It has consumed all whole records, and would copy these behind the nothing that is left.
+    this.#parser.buffer = null;
     this.#source.emit('data', records);
     return this.#frames;
   }
@@ -125,32 +129,38 @@ function normalizedHeader(header: Buffer, variant: Variant): Buffer {
   return normalized;
 }
 
-/** The whole records at the head of `bytes`, as classic records, and how many bytes of the file they took. */
+/**
+ * The whole records at the head of `bytes`, as classic records, and how many bytes of the file they took. They end before a
+ * record whose captured length is too long to be believed; it is told as soon as the header is there.
+ */
 function wholeRecords(
   bytes: Buffer,
   variant: Variant,
-  offset: number,
-  context: ReadContext,
-): { records: Buffer; length: number } {
+  limit: number,
+): { records: Buffer; length: number; tooLong: number | undefined } {
   const headerLength = RECORD_HEADER_LENGTH + variant.extra;
   const kept: Buffer[] = [];
   let end = 0;
-  for (let records = 0; end + headerLength <= bytes.length; records++) {
+  let tooLong: number | undefined;
+  while (end + headerLength <= bytes.length) {
     const captured = variant.bigEndian ? bytes.readUInt32BE(end + 8) : bytes.readUInt32LE(end + 8);
-    if (captured > MAX_CAPTURED_LENGTH) {
-      const frame = context.files.numberInFile(context.files.frames) + records + 1;
-      throw new CaptureError(
-        { file: context.file, frame, offset: offset + end + 8 },
-        `captured length ${captured}, expected at most ${MAX_CAPTURED_LENGTH}: the file is damaged`,
-        frame > 1 ? `keep what precedes with: editcap -r IN OUT 1-${frame - 1}` : 'record again',
-      );
-    }
-    if (end + headerLength + captured > bytes.length) break;
+    if (captured > limit) tooLong = captured;
+    if (tooLong !== undefined || end + headerLength + captured > bytes.length) break;
     if (variant.extra > 0) {
       kept.push(bytes.subarray(end, end + RECORD_HEADER_LENGTH));
       kept.push(bytes.subarray(end + headerLength, end + headerLength + captured));
     }
     end += headerLength + captured;
   }
-  return { records: variant.extra > 0 ? Buffer.concat(kept) : bytes.subarray(0, end), length: end };
+  return { records: variant.extra > 0 ? Buffer.concat(kept) : bytes.subarray(0, end), length: end, tooLong };
+}
+
+/** The error for the next record, which starts at `offset`. */
+function damaged(captured: number, offset: number, { file, files, limits }: ReadContext): CaptureError {
+  const frame = files.numberInFile(files.frames + 1);
+  return new CaptureError(
+    { file, frame, offset: offset + 8 },
+    `captured length ${captured}, expected at most ${limits.frame}: the file is damaged`,
+    frame > 1 ? `keep what precedes with: editcap -r IN OUT 1-${frame - 1}` : 'record again',
+  );
 }

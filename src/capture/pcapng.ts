@@ -1,7 +1,6 @@
 import { ChunkQueue } from './chunks.ts';
 import type { ReadContext } from './context.ts';
 import type { Frame } from './frame.ts';
-import { MAX_CAPTURED_LENGTH } from './pcap.ts';
 import { CaptureError } from './warning.ts';
 
 /** The first four bytes of every pcapng file: the type of a Section Header Block, the same in both byte orders. */
@@ -10,8 +9,10 @@ export const SECTION_HEADER = '0a0d0d0a';
 /** Block types (draft-ietf-opsawg-pcapng, section 4 and appendix). */
 const BLOCK = { section: 0x0a0d0d0a, interface: 1, obsoletePacket: 2, simplePacket: 3, enhancedPacket: 6 } as const;
 const OPTION = { end: 0, timestampResolution: 9, timestampOffset: 14 } as const;
-/** A packet's bytes, its options and a header: longer blocks of the types we read are damage. */
-const MAX_BLOCK_LENGTH = MAX_CAPTURED_LENGTH + 65_536;
+/** What a block may hold beside a packet's bytes, its header and options: longer blocks of the types that are read are damage. */
+const MAX_BLOCK_EXTRA = 65_536;
+/** As many as the 16-bit number of a Packet Block can tell apart: a section with more is damage. */
+const MAX_INTERFACES = 65_536;
 
 interface Interface {
   readonly linkType: number;
@@ -33,8 +34,11 @@ export async function* readPcapng(chunks: AsyncIterable<Buffer>, context: ReadCo
   for await (const chunk of chunks) {
     queue.push(chunk);
     const frames: Frame[] = [];
-    while (reader.step(frames));
-    if (frames.length > 0) yield frames;
+    try {
+      while (reader.step(frames));
+    } finally {
+      if (frames.length > 0) yield frames; // those before damage are given out before the error
+    }
   }
   if (queue.length > 0 || reader.owed > 0)
     context.cutOff(reader.blockStart, queue.offset + queue.length - reader.blockStart);
@@ -74,7 +78,8 @@ class BlockReader {
       this.owed = length;
       return true;
     }
-    if (length > MAX_BLOCK_LENGTH) this.#fail(`block length ${length}, expected at most ${MAX_BLOCK_LENGTH}`);
+    const limit = this.#context.limits.frame + MAX_BLOCK_EXTRA;
+    if (length > limit) this.#fail(`block length ${length}, expected at most ${limit}`);
     const block = this.#queue.take(length);
     if (block === undefined) return false;
     const trailer = u32(block, length - 4, bigEndian);
@@ -98,6 +103,7 @@ class BlockReader {
 
   readInterface(body: Buffer, section: Section): void {
     if (body.length < 8) this.#fail('an Interface Description Block of less than 20 bytes');
+    if (section.interfaces.length === MAX_INTERFACES) this.#fail(`more than ${MAX_INTERFACES} interfaces`);
     let resolution = 6;
     let offset = 0n;
     for (const { code, value } of options(body, 8, section.bigEndian)) {
@@ -152,7 +158,7 @@ class BlockReader {
 
   #fail(problem: string): never {
     const { file, files } = this.#context;
-    const frame = files.numberInFile(files.frames) + 1;
+    const frame = files.numberInFile(files.frames + 1);
     throw new CaptureError({ file, frame, offset: this.blockStart }, `${problem}: the file is damaged`, 'record again');
   }
 }

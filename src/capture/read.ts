@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
 import { decompressed } from './compression.ts';
 import type { ReadContext } from './context.ts';
 import type { CaptureFiles, Frame } from './frame.ts';
@@ -16,11 +17,12 @@ export async function* readCaptures(
   paths: readonly string[],
   files: CaptureFiles,
   warn: Warn,
+  limits: Limits = DEFAULT_LIMITS,
 ): AsyncGenerator<Frame[]> {
   for (const path of paths) {
     const source = openSource(path);
     files.begin(source.name);
-    yield* readFrames(source.chunks, source.name, files, warn);
+    yield* readFrames(source.chunks, source.name, files, warn, limits);
   }
 }
 
@@ -30,11 +32,13 @@ export async function* readFrames(
   file: string,
   files: CaptureFiles,
   warn: Warn,
+  limits: Limits = DEFAULT_LIMITS,
 ): AsyncGenerator<Frame[]> {
   const context: ReadContext = {
     file,
     files,
     warn,
+    limits,
     cutOff: (offset, length) =>
       warn({
         code: 'cut-off',
@@ -45,7 +49,10 @@ export async function* readFrames(
   const magic = plain.head.toString('hex', 0, 4);
   if (PCAP_MAGICS.has(magic)) yield* readPcap(plain, context);
   else if (magic === SECTION_HEADER) yield* readPcapng(plain, context);
-  else throw notACapture(plain.head, context.file);
+  else {
+    await plain.close(); // or a pipe on standard input would keep the process until its writer ends
+    throw notACapture(plain.head, file);
+  }
 }
 
 /** Files that people take for a pcap, by their first bytes, and what to do with each. */

@@ -2,6 +2,8 @@
 export interface Sniffed extends AsyncIterable<Buffer> {
   /** The first bytes, at least 8 where the source has as many. */
   readonly head: Buffer;
+  /** Lets go of the source; for a reader that looks at the head and wants no more. */
+  readonly close: () => Promise<void>;
 }
 
 /** Reads the first bytes and gives them back as part of the whole. */
@@ -13,14 +15,18 @@ export async function sniffed(chunks: AsyncIterable<Buffer>): Promise<Sniffed> {
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
+  const close = async () => {
+    await iterator.return?.();
+  };
   return {
     head,
+    close,
     async *[Symbol.asyncIterator]() {
       try {
         if (head.length > 0) yield head;
         yield* { [Symbol.asyncIterator]: () => iterator };
       } finally {
-        await iterator.return?.();
+        await close();
       }
     },
   };

@@ -57,12 +57,14 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
       const statuses = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);
       const version = oneOf([[literalText('0')], [literalText('1')]]);
       const status = oneOf(statuses.map((each) => [literalText(String(each))]));
+      const pattern: Pattern = [literalText('HTTP/1.'), ...version, literalText(' '), ...status];
+      const codes = statuses.join(' or ');
       return {
-        outcome: {
-          pattern: [literalText('HTTP/1.'), ...version, literalText(' '), ...status],
-          comment: `${statuses.join(' or ')} from the origin`,
+        outcome: { pattern, comment: first.tunnel ? `${codes} from the proxy` : `${codes} from the origin` },
+        whole: {
+          pattern: [...pattern, { kind: 'rest of head' }],
+          comment: first.tunnel ? 'HTTP tunnel open' : 'end of the HTTP head',
         },
-        whole: undefined,
         text: true,
       };
     }

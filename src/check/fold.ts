@@ -1,27 +1,31 @@
+import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
 import type { Sample } from './sample.ts';
 
-/** Samples that are compared for one check; more of the same are counted. */
-export const MAX_SAMPLES = 100;
-/** Different checks out of one capture; a capture with more is no recording of a check. */
-export const MAX_CHECKS = 1000;
-
 /** Collects samples as they come and folds like ones together. */
 export class CheckFolder {
+  readonly #limits: Pick<Limits, 'samples' | 'checks'>;
   readonly #groups = new Map<string, { readonly samples: [Sample, ...Sample[]]; count: number }>();
-  /** Samples that would have made a check beyond `MAX_CHECKS`. */
+  /** Samples that would have made one check too many. */
   dropped = 0;
+
+  constructor(limits: Pick<Limits, 'samples' | 'checks'> = DEFAULT_LIMITS) {
+    this.#limits = limits;
+  }
 
   add(sample: Sample): void {
     const key = keyOf(sample);
     const group = this.#groups.get(key);
     if (group === undefined) {
-      if (this.#groups.size < MAX_CHECKS) this.#groups.set(key, { samples: [sample], count: 1 });
+      if (this.#groups.size < this.#limits.checks) this.#groups.set(key, { samples: [sample], count: 1 });
       else this.dropped++;
       return;
     }
     group.count++;
-    if (group.samples.length < MAX_SAMPLES) group.samples.push(withoutBytes(sample));
+    const [first] = group.samples;
+    const earlier = sample.stream < first.stream; // conversations come as they end
+    if (earlier) group.samples[0] = sample;
+    if (group.samples.length < this.#limits.samples) group.samples.push(withoutBytes(earlier ? first : sample));
   }
 
   /**

@@ -12,7 +12,12 @@ export type Observation =
       /** Octets of the names that the bound address may be: the one it is, and the requested one, which servers echo. */
       readonly nameLengths: readonly number[];
     }
-  | { readonly kind: 'HTTP response'; readonly status: number }
+  | {
+      readonly kind: 'HTTP response';
+      readonly status: number;
+      /** Does it open the tunnel that a CONNECT asked for? */
+      readonly tunnel: boolean;
+    }
   | { readonly kind: 'data'; readonly head: Uint8Array };
 
 /** How much of an unknown reply is kept for comparison. */
@@ -39,8 +44,11 @@ export function observe(
       const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);
       return { kind: 'SOCKS5 reply', version, code, nameLengths: names.map((name) => name?.length ?? 0) };
     }
-    case 'response':
-      return { kind: 'HTTP response', status: message.status };
+    case 'response': {
+      const request = before.findLast((each) => each.protocol === 'http' && each.kind === 'request');
+      const tunnel = request?.kind === 'request' && request.protocol === 'http' && request.method === 'CONNECT';
+      return { kind: 'HTTP response', status: message.status, tunnel };
+    }
     case 'data':
       if (message.side === 'client') return undefined;
       return {

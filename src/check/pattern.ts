@@ -9,7 +9,9 @@ export type PatternPart =
   | { readonly kind: 'at least'; readonly length: number }
   /** One byte, given by the hex digits that its two halves may be. */
   | { readonly kind: 'halves'; readonly high: string; readonly low: string }
-  | { readonly kind: 'one of'; readonly patterns: readonly Pattern[] };
+  | { readonly kind: 'one of'; readonly patterns: readonly Pattern[] }
+  /** The rest of an HTTP head: of its first line, then header lines up to the blank one; lines end in CR LF or LF (RFC 9112 §2.2). */
+  | { readonly kind: 'rest of head' };
 
 export type Pattern = readonly PatternPart[];
 
@@ -44,6 +46,9 @@ export function minLength(pattern: Pattern): number {
       case 'halves':
         length += 1;
         break;
+      case 'rest of head':
+        length += 2; // two line feeds
+        break;
       case 'one of':
         length += Math.min(...part.patterns.map(minLength));
         break;
@@ -52,25 +57,49 @@ export function minLength(pattern: Pattern): number {
   return length;
 }
 
-/** The pattern as a regular expression over upper-case hex text, without its `^`. POSIX ERE and PCRE both read it. */
-export function hexRegex(pattern: Pattern): string {
-  return pattern.map(hexPart).join('');
+/** The most bytes that "or more" stands for where a part follows: a name of 255 octets and a port. */
+const MOST = 257;
+
+/** Do all byte strings that match have the same length? */
+export function hasOneLength(pattern: Pattern): boolean {
+  return pattern.every((part) => {
+    if (part.kind === 'one of') {
+      const lengths = part.patterns.map(minLength);
+      return part.patterns.every(hasOneLength) && lengths.every((length) => length === lengths[0]);
+    }
+    return part.kind !== 'at least' && part.kind !== 'rest of head';
+  });
 }
 
-function hexPart(part: PatternPart): string {
+/** The pattern as a regular expression over upper-case hex text, without its `^`. POSIX ERE and PCRE both read it. */
+export function hexRegex(pattern: Pattern): string {
+  return hexParts(pattern, false);
+}
+
+const hexParts = (pattern: Pattern, followed: boolean): string =>
+  pattern.map((part, at) => hexPart(part, followed || at + 1 < pattern.length)).join('');
+
+function hexPart(part: PatternPart, followed: boolean): string {
   switch (part.kind) {
     case 'literal':
       return toHex(part.bytes).toUpperCase();
     case 'any':
       return dots(2 * part.length);
     case 'at least':
-      return `.{${2 * part.length},}`;
+      // What follows must not match from the middle of a byte on. Repeated without bound, a group fails silently in long replies (PCRE2 JIT).
+      return followed ? `(..){${part.length},${MOST}}` : `.{${2 * part.length},}`;
     case 'halves':
       return hexDigit(part.high) + hexDigit(part.low);
     case 'one of':
-      return `(${part.patterns.map(hexRegex).join('|')})`;
+      return `(${part.patterns.map((each) => hexParts(each, followed)).join('|')})`;
+    case 'rest of head':
+      return `${NO_LF}*0A(${NO_LINE_END}${NO_LF}*0A)*(0D)?0A`;
   }
 }
+
+/** One byte in hex that is no line feed; one that is neither CR nor LF. */
+const NO_LF = '([1-9A-F].|0[0-9B-F])';
+const NO_LINE_END = '([1-9A-F].|0[0-9BCEF])';
 
 /** Two dots or four read better than a count. */
 const dots = (count: number): string => (count <= 4 ? '.'.repeat(count) : `.{${count}}`);
@@ -99,7 +128,9 @@ function hexDigit(digits: string): string {
 export function textRegex(pattern: Pattern): string | undefined {
   let text = '';
   for (const part of pattern) {
-    if (part.kind === 'literal') text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
+    if (part.kind === 'rest of head') text += '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';
+    else if (part.kind === 'literal')
+      text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
     else if (part.kind === 'one of' && part.patterns.every(isOneCharacter)) {
       text += `[${part.patterns.map((each) => String.fromCharCode((each[0] as { bytes: Uint8Array }).bytes[0] as number)).join('')}]`;
     } else if (part.kind === 'one of') {

@@ -1,4 +1,4 @@
-import { framesOf, type Side } from '../conversation/conversation.ts';
+import { framesOf } from '../conversation/conversation.ts';
 import type { Gap } from '../conversation/stream.ts';
 import { type Allowance, allowanceFor, type Dialogue, isProxied, streamOf, timeOf } from '../dialogue/dialogue.ts';
 import type { Layer, Message } from '../dialogue/layer.ts';
@@ -57,6 +57,10 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       nextStep: 'say --role server=HOST:PORT, or --allow role',
     };
   }
+  if (conversation.cutShort) {
+    const nextStep = 'raise --limit conversations or buffered, or filter the capture first';
+    return { reason: 'it was given up before it ended, to stay within a bound', frame: undefined, nextStep };
+  }
   const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
   if (!startSeen && layers[0]?.protocol !== 'socks5' && !allowed.has('gap')) {
     return {
@@ -110,20 +114,28 @@ function neededMessages(layers: readonly Layer[]): Message[] {
       const answer = layer.messages.findIndex(({ side }, at) => side === 'server' && at > 0);
       return answer === -1 ? [...layer.messages.slice(0, 2)] : layer.messages.slice(0, answer + 1);
     }
+    if (layer.protocol !== 'http') return [...layer.messages];
     const { outcome } = layer;
-    if (outcome.kind !== 'answered') return [...layer.messages];
-    const answer = layer.messages.findIndex(({ side, start }) => side === 'server' && start === outcome.place.offset);
-    return layer.messages.slice(0, answer + 1);
+    // Of several exchanges the one that decided: a demand for credentials before it is not repeated by a check that brings them.
+    const answer = layer.messages.findIndex(
+      ({ side, start }) => 'place' in outcome && side === 'server' && start === outcome.place.offset,
+    );
+    const upTo = answer === -1 ? layer.messages : layer.messages.slice(0, answer + 1);
+    const request = upTo.findLastIndex(({ side }) => side === 'client');
+    return upTo.slice(Math.max(request, 0));
   });
 }
 
-/** The spans that the check sends and asserts, in the order of the turns. Of an HTTP answer only the status line is asserted. */
+/** The spans that the check sends and asserts: the messages' parts of each turn, in order. Of an HTTP answer only the status line is asserted. */
 function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[] {
-  const end: Record<Side, number> = { client: 0, server: 0 };
-  for (const message of messages) end[message.side] = Math.max(end[message.side], assertedEnd(message));
-  return turns
-    .map(({ side, start, end: turnEnd }) => ({ side, start, end: Math.min(turnEnd, end[side]) }))
-    .filter(({ start, end }) => start < end);
+  return turns.flatMap(({ side, start, end }) => {
+    const used = messages.filter(
+      (message) => message.side === side && message.start < end && assertedEnd(message) > start,
+    );
+    if (used.length === 0) return [];
+    const from = Math.max(start, Math.min(...used.map((message) => message.start)));
+    return [{ side, start: from, end: Math.min(end, Math.max(...used.map(assertedEnd))) }];
+  });
 }
 
 /** What is kept of a reply: enough to simulate the server. */

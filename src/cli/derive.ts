@@ -6,6 +6,7 @@ import { emitHaproxy } from '../emit/haproxy/script.ts';
 import { nothingToDerive, proofHolds, wordsOn } from '../emit/words.ts';
 import { accountFor } from './account.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { Terminal } from './terminal.ts';
@@ -30,6 +31,8 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
     allowed: options.allow ?? new Set(),
     proof: options.proof,
     warn: terminal.warn,
+    limits: options.limit,
+    interruption: interruptionBySignal(),
   });
   accountFor(analysis, terminal);
   const format = options.json ? 'json' : (options.format ?? 'haproxy');

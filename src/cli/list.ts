@@ -3,6 +3,7 @@ import { emitList, emitListJson } from '../emit/list.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { accountFor } from './account.ts';
 import { EXIT } from './exit.ts';
+import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { paintFor, Terminal } from './terminal.ts';
@@ -17,6 +18,8 @@ export async function list(paths: string[], options: CommonOptions): Promise<num
     allowed: options.allow ?? new Set(),
     rows: true,
     warn: terminal.warn,
+    limits: options.limit,
+    interruption: interruptionBySignal(),
   });
   accountFor(analysis, terminal);
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;

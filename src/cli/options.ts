@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
 import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
 
 /** Options that every command shares. */
@@ -12,6 +13,22 @@ export interface CommonOptions {
   readonly role?: string;
   readonly allow?: ReadonlySet<Allowance>;
   readonly json?: boolean;
+  readonly limit?: Limits;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `NAME=NUMBER`, the number with k, m or g for powers of 1024; several are separated by commas. */
+export function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Limits {
+  const limits: Record<LimitName, number> = { ...previous };
+  for (const each of text.split(',')) {
+    const [, name = '', digits, unit = ''] = /^([a-z-]+)=([0-9]{1,12})([kmg]?)$/i.exec(each) ?? [];
+    if (digits === undefined || !(name in LIMITS)) {
+      throw new InvalidArgumentError(`NAME=NUMBER, the name one of ${Object.keys(LIMITS).join(', ')}.`);
+    }
+    limits[name as LimitName] = Number(digits) * (UNITS[unit.toLowerCase()] as number);
+  }
+  return limits;
 }
 
 /** A conversation's number, as Wireshark's `tcp.stream`. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { LIMITS } from '../bytes/limits.ts';
 import { type DeriveOptions, derive, FORMATS } from './derive.ts';
 import { list } from './list.ts';
-import { type CommonOptions, parseAllowances, parseEndpoint, parseRole, parseStream } from './options.ts';
+import { type CommonOptions, parseAllowances, parseEndpoint, parseLimits, parseRole, parseStream } from './options.ts';
 import { type ProveOptions, prove } from './prove.ts';
 import { type ShowOptions, show } from './show.ts';
 
@@ -66,11 +67,19 @@ function common(command: Command): Command {
         'use poor evidence all the same: gap, cut, conflict, role (comma-separated)',
       ).argParser(parseAllowances),
     )
+    .addOption(new Option('--limit <NAME=NUMBER>', 'change a bound; see below').argParser(parseLimits))
     .option('-o, --output <file>', 'write there instead of stdout')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say what became of every frame')
-    .option('--no-color', 'no colors (NO_COLOR in the environment does the same)');
+    .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
+    .addHelpText('after', LIMITS_HELP);
 }
+
+const LIMITS_HELP = `
+Bounds that --limit changes (k, m and g are powers of 1024):
+${Object.entries(LIMITS)
+  .map(([name, { default: value, what }]) => `  ${`${name}=${value}`.padEnd(26)}${what}`)
+  .join('\n')}`;
 
 const streamOption = (what: string): Option =>
   new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);

@@ -12,6 +12,7 @@ import { HaproxyError } from '../replay/haproxy.ts';
 import { failedStep, tryInHaproxy } from '../replay/prove.ts';
 import { accountFor } from './account.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { paintFor, Terminal } from './terminal.ts';
@@ -34,6 +35,8 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
     serverRole: options.role,
     allowed: options.allow ?? new Set(),
     warn: terminal.warn,
+    limits: options.limit,
+    interruption: interruptionBySignal(),
   });
   accountFor(analysis, terminal);
   for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);

@@ -6,6 +6,7 @@ import { PLAIN } from '../emit/paint.ts';
 import { capturedBytes, emitShow, emitShowJson, shownBytes } from '../emit/show.ts';
 import { accountFor } from './account.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { paintFor, Terminal } from './terminal.ts';
@@ -20,7 +21,16 @@ export async function show(paths: string[], options: ShowOptions): Promise<numbe
   const terminal = new Terminal(options.color, options);
   const allowed = options.allow ?? new Set();
   const stream = options.stream ?? 0;
-  const analysis = await analyze({ paths, stream, serverRole: options.role, allowed, rows: true, warn: terminal.warn });
+  const analysis = await analyze({
+    paths,
+    stream,
+    serverRole: options.role,
+    allowed,
+    rows: true,
+    warn: terminal.warn,
+    limits: options.limit,
+    interruption: interruptionBySignal(),
+  });
   accountFor(analysis, terminal);
   const { dialogue, files, accounting } = analysis;
   if (dialogue === undefined) {

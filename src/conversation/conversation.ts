@@ -1,5 +1,5 @@
 import type { Endpoint } from '../packet/segment.ts';
-import type { ByteStream } from './stream.ts';
+import type { ByteStream, Run } from './stream.ts';
 
 export type Side = 'client' | 'server';
 
@@ -15,6 +15,8 @@ export interface Conversation {
   readonly client: Endpoint & { readonly bytes: ByteStream };
   readonly server: Endpoint & { readonly bytes: ByteStream };
   readonly rolesBy: RolesBy;
+  /** Was it given up before it ended, to stay within a bound? What came later is not in it. */
+  readonly cutShort: boolean;
   /** Frames that belong to it. */
   readonly frames: number;
   readonly firstFrame: number;
@@ -41,10 +43,24 @@ export function elapsed(
 }
 
 /** The frames that carried the bytes from `start` to `end`, each once, in order. */
-export function framesOf(stream: ByteStream, start: number, end: number): number[] {
-  const frames: number[] = [];
-  for (const run of stream.runs) {
-    if (run.start < end && run.end > start && !frames.includes(run.frame)) frames.push(run.frame);
+export function framesOf({ runs }: ByteStream, start: number, end: number): number[] {
+  const frames = new Set<number>();
+  for (let at = firstRunBehind(runs, start); at < runs.length; at++) {
+    const run = runs[at] as Run;
+    if (run.start >= end) break;
+    frames.add(run.frame);
   }
-  return frames;
+  return [...frames];
+}
+
+/** The index of the first run that ends behind an offset. */
+function firstRunBehind(runs: readonly Run[], offset: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle] as Run).end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

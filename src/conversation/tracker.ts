@@ -1,25 +1,26 @@
+import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
 import { endpointsOf, FLAG, reversePair, type Segment } from '../packet/segment.ts';
+import { StreamAssembler, type StreamLimits } from './assembler.ts';
 import type { Conversation, RolesBy } from './conversation.ts';
-import { StreamAssembler } from './stream.ts';
 
 export interface TrackerOptions {
-  /** Bytes kept from the start of each side. */
-  readonly headLimit: number;
+  readonly limits?: StreamLimits & Pick<Limits, 'conversations' | 'buffered'>;
   /** Receives each conversation once, when it has ended or the capture has. */
   readonly onConversation: (conversation: Conversation) => void;
 }
 
-export const DEFAULT_HEAD_LIMIT = 65_536;
-
 /** Conversations that have ended wait for late frames until as many others have ended after them. */
 const ENDED_KEPT = 256;
+
+/** Conversations that were given out are remembered for their late frames until so many others were after them. */
+const REMEMBERED = 4096;
 
 /** One connection while it is being captured; end 0 is the one that sent the first frame. */
 interface Entry {
   readonly stream: number;
   readonly pair: string;
   /** Gone once the conversation was given out; the entry stays to recognize late frames. */
-  ends: readonly [StreamAssembler, StreamAssembler] | undefined;
+  ends: [StreamAssembler, StreamAssembler] | undefined;
   /** The sequence numbers of the SYNs, kept when the ends are gone. */
   initialSequences: readonly [number | undefined, number | undefined];
   readonly firstFrame: number;
@@ -28,6 +29,11 @@ interface Entry {
   client: 0 | 1 | undefined;
   rolesBy: RolesBy;
   ended: boolean;
+  /** Bytes that the ends keep. */
+  size: number;
+  /** Neighbors in the order of use. */
+  older: Entry | undefined;
+  newer: Entry | undefined;
 }
 
 /** Sorts segments into conversations, numbered as Wireshark numbers `tcp.stream`. */
@@ -36,10 +42,20 @@ export class ConversationTracker {
   /** Both directions of a connection lead to its entry. */
   readonly #entries = new Map<string, { readonly entry: Entry; readonly end: 0 | 1 }>();
   readonly #ended: Entry[] = [];
+  /** Those that were given out and are remembered for their late frames, the oldest first. */
+  readonly #remembered = new Set<Entry>();
+  readonly #limits: NonNullable<TrackerOptions['limits']>;
+  readonly #use = new UseOrder();
+  #buffered = 0;
   #streams = 0;
+  /** Frames of conversations that had been given out before. */
+  lateFrames = 0;
+  /** Conversations that were cut short to stay within a bound, by its name. */
+  readonly givenUp = { conversations: 0, buffered: 0 };
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
   }
 
   /** How many conversations were met so far. */
@@ -55,10 +71,16 @@ export class ConversationTracker {
     const { entry, end } = found;
     entry.frames++;
     const { ends } = entry;
-    if (ends === undefined) return; // a late copy: the conversation was complete without it
+    if (ends === undefined) {
+      this.lateFrames++; // the conversation was complete without it, or was given up
+      return;
+    }
     if (syn && entry.rolesBy !== 'SYN') {
       entry.client = ack ? otherEnd(end) : end;
       entry.rolesBy = ack ? 'SYN-ACK' : 'SYN';
+    }
+    if (syn && ends[end].initialSequence === undefined && !ends[end].couldStartAt(segment.sequence)) {
+      ends[end] = new StreamAssembler(this.#limits); // what this SYN-ACK cannot start was of an old connection
     }
     const own = ends[end];
     const acknowledged = ack
@@ -69,6 +91,8 @@ export class ConversationTracker {
       fin: (segment.flags & FLAG.fin) !== 0,
       rst: (segment.flags & FLAG.rst) !== 0,
     });
+    this.#use.touch(entry);
+    this.#measure(entry, ends[0].size + ends[1].size);
     if (!entry.ended && (own.reset || (ends[0].done && ends[1].done))) this.#end(entry);
   }
 
@@ -82,11 +106,10 @@ export class ConversationTracker {
     const { pair, frame, seconds, nanoseconds } = segment;
     const before = this.#entries.get(pair);
     if (before !== undefined) this.#give(before.entry);
-    const { headLimit } = this.#options;
     const entry: Entry = {
       stream: this.#streams++,
       pair,
-      ends: [new StreamAssembler(headLimit), new StreamAssembler(headLimit)],
+      ends: [new StreamAssembler(this.#limits), new StreamAssembler(this.#limits)],
       initialSequences: [undefined, undefined],
       firstFrame: frame,
       started: { seconds, nanoseconds },
@@ -94,11 +117,41 @@ export class ConversationTracker {
       client: undefined,
       rolesBy: 'ports',
       ended: false,
+      size: 0,
+      older: undefined,
+      newer: undefined,
     };
     const found = { entry, end: 0 } as const;
     this.#entries.set(reversePair(pair), { entry, end: 1 });
     this.#entries.set(pair, found); // last: a connection of a port to itself has one direction
+    this.#use.touch(entry);
+    if (this.#use.count > this.#limits.conversations) this.#giveUp('conversations');
     return found;
+  }
+
+  /** Notes how much an entry keeps, and makes room when all of them keep too much. */
+  #measure(entry: Entry, size: number): void {
+    this.#buffered += size - entry.size;
+    entry.size = size;
+    while (this.#buffered > this.#limits.buffered && this.#use.count > 1) this.#giveUp('buffered');
+  }
+
+  /** The conversation that was silent for longest is given out as far as it got. */
+  #giveUp(bound: 'conversations' | 'buffered'): void {
+    const entry = this.#use.oldest as Entry;
+    if (!entry.ended) this.givenUp[bound]++;
+    this.#give(entry, !entry.ended);
+  }
+
+  /** Late frames find the conversation that was given out. */
+  #remember(entry: Entry): void {
+    this.#remembered.add(entry);
+    if (this.#remembered.size <= REMEMBERED) return;
+    const oldest = this.#remembered.values().next().value as Entry;
+    this.#remembered.delete(oldest);
+    for (const pair of [oldest.pair, reversePair(oldest.pair)]) {
+      if (this.#entries.get(pair)?.entry === oldest) this.#entries.delete(pair);
+    }
   }
 
   #end(entry: Entry): void {
@@ -107,10 +160,13 @@ export class ConversationTracker {
     if (this.#ended.length > ENDED_KEPT) this.#give(this.#ended.shift() as Entry);
   }
 
-  #give(entry: Entry): void {
+  #give(entry: Entry, cutShort = false): void {
     if (entry.ends === undefined) return;
     const [own, other] = entry.ends;
     entry.ends = undefined;
+    this.#use.remove(entry);
+    this.#measure(entry, 0);
+    this.#remember(entry);
     entry.initialSequences = [own.initialSequence, other.initialSequence];
     const [first, second] = endpointsOf(entry.pair);
     const ends = [
@@ -124,10 +180,39 @@ export class ConversationTracker {
       client: ends[client],
       server: ends[otherEnd(client)],
       rolesBy: entry.rolesBy,
+      cutShort,
       frames: entry.frames,
       firstFrame: entry.firstFrame,
       started: entry.started,
     });
+  }
+}
+
+/** Entries in the order of their last frame. */
+class UseOrder {
+  oldest: Entry | undefined;
+  count = 0;
+  #newest: Entry | undefined;
+
+  touch(entry: Entry): void {
+    if (entry === this.#newest) return;
+    if (entry === this.oldest || entry.older !== undefined) this.remove(entry);
+    entry.older = this.#newest;
+    if (this.#newest === undefined) this.oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+    this.count++;
+  }
+
+  remove(entry: Entry): void {
+    const { older, newer } = entry;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    entry.older = undefined;
+    entry.newer = undefined;
+    this.count--;
   }
 }
 

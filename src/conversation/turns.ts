@@ -13,6 +13,7 @@ export interface Turn {
 interface Piece {
   readonly start: number;
   readonly end: number;
+  /** The first frame that carried it, or bytes behind it. */
   readonly frame: number;
   /** How much of the other side's stream has to come first. */
   readonly acknowledged: number;
@@ -24,8 +25,8 @@ interface Piece {
  */
 export function turnsOf(conversation: Conversation): Turn[] {
   const waiting: Record<Side, Piece[]> = {
-    client: piecesOf(conversation.client.bytes).reverse(),
-    server: piecesOf(conversation.server.bytes).reverse(),
+    client: piecesFromLast(conversation.client.bytes),
+    server: piecesFromLast(conversation.server.bytes),
   };
   const said: Record<Side, number> = { client: 0, server: 0 };
   const turns: { side: Side; start: number; end: number }[] = [];
@@ -36,41 +37,48 @@ export function turnsOf(conversation: Conversation): Turn[] {
     else turns.push({ side, start: said[side], end: upTo });
     said[side] = upTo;
   };
-  const ready = (side: Side, piece: Piece): boolean =>
-    waiting[otherSide(side)].length === 0 || said[otherSide(side)] >= piece.acknowledged;
+  const next = (side: Side): Piece | undefined => waiting[side].at(-1);
+  const ready = (side: Side): boolean => {
+    const piece = next(side);
+    const other = otherSide(side);
+    return piece !== undefined && (next(other) === undefined || said[other] >= piece.acknowledged);
+  };
+  /** How far into the side's next piece the other side had read, when that is not the whole of it. */
+  const joint = (side: Side): number | undefined => {
+    const piece = next(side);
+    const needed = next(otherSide(side))?.acknowledged;
+    return piece && needed && needed < piece.end ? needed : undefined;
+  };
 
   for (;;) {
-    const client = waiting.client.at(-1);
-    const server = waiting.server.at(-1);
+    const [client, server] = [next('client'), next('server')];
     if (client === undefined && server === undefined) return turns;
-    const earlier: Side =
-      (client?.frame ?? Number.POSITIVE_INFINITY) <= (server?.frame ?? Number.POSITIVE_INFINITY) ? 'client' : 'server';
-    const [first, second] = [earlier, otherSide(earlier)];
-    const side = [first, second].find((each) => {
-      const piece = waiting[each].at(-1);
-      return piece !== undefined && ready(each, piece);
-    });
+    const earlier = (client?.frame ?? Number.POSITIVE_INFINITY) <= (server?.frame ?? Number.POSITIVE_INFINITY);
+    const sides: readonly Side[] = earlier ? ['client', 'server'] : ['server', 'client'];
+    const side = sides.find(ready);
     if (side !== undefined) say(side, (waiting[side].pop() as Piece).end);
     else {
       // Each waits for the other: a retransmission joined bytes that were first sent apart. What the other side acknowledged came first.
-      const piece = waiting[first].at(-1) as Piece;
-      const needed = (waiting[second].at(-1) as Piece).acknowledged;
-      if (needed > piece.start && needed < piece.end) {
-        say(first, needed);
-        waiting[first][waiting[first].length - 1] = { ...piece, start: needed };
-      } else say(first, (waiting[first].pop() as Piece).end);
+      const joined = sides.find((each) => joint(each) !== undefined) ?? (sides[0] as Side);
+      say(joined, joint(joined) ?? (next(joined) as Piece).end);
+      const piece = waiting[joined].pop() as Piece;
+      if (said[joined] < piece.end) waiting[joined].push({ ...piece, start: said[joined] });
     }
   }
 }
 
-function piecesOf(stream: ByteStream): Piece[] {
-  const pieces: Piece[] = [...stream.runs];
-  for (const gap of stream.gaps) pieces.push({ ...gap, acknowledged: 0 });
-  pieces.sort((a, b) => a.start - b.start);
-  let acknowledged = 0;
-  // A side never unlearns what it has received; a gap was sent no earlier than what stands before it.
-  return pieces.map((piece) => {
-    acknowledged = Math.max(acknowledged, piece.acknowledged);
-    return { ...piece, acknowledged };
-  });
+/** The runs and gaps of a stream, the last one first. */
+function piecesFromLast({ runs, gaps }: ByteStream): Piece[] {
+  // A byte was sent no later than the one behind it: a retransmission is not the first copy, and may acknowledge more than that did.
+  let frame = Number.POSITIVE_INFINITY;
+  let acknowledged = Number.POSITIVE_INFINITY;
+  return [...runs, ...gaps]
+    .sort((a, b) => b.start - a.start)
+    .map((piece) => {
+      const { start, end } = piece;
+      frame = Math.min(frame, piece.frame);
+      if (!('acknowledged' in piece)) return { start, end, frame, acknowledged: 0 }; // a gap does not say
+      acknowledged = Math.min(acknowledged, piece.acknowledged);
+      return { start, end, frame, acknowledged };
+    });
 }

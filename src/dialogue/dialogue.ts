@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../bytes/limits.ts';
 import {
   type Conversation,
   elapsed,
@@ -28,11 +29,16 @@ export const ALLOWANCES = ['gap', 'cut', 'conflict', 'role'] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
 /** Reads a conversation. Total: what is not recognized is a dialogue of one `unknown` layer. */
-export function readDialogue(captured: Conversation, allowed: ReadonlySet<Allowance>): Dialogue {
+export function readDialogue(
+  captured: Conversation,
+  allowed: ReadonlySet<Allowance>,
+  nesting: number = DEFAULT_LIMITS.nesting,
+): Dialogue {
   const conversation = withRoles(captured, allowed);
   const turns = turnsOf(conversation);
-  const layers = readLayers(conversation, turns, allowed);
-  return { conversation, turns, layers, outcome: outcomeOf(conversation, layers), destination: destinationOf(layers) };
+  const layers = readLayers(conversation, turns, allowed, nesting);
+  const outcome = outcomeOf(conversation, turns, layers);
+  return { conversation, turns, layers, outcome, destination: destinationOf(layers) };
 }
 
 /** Where no SYN tells the roles, the bytes do: whichever way round a protocol is recognized. */
@@ -47,12 +53,18 @@ function withRoles(conversation: Conversation, allowed: ReadonlySet<Allowance>):
   return recognized(other) ? other : conversation;
 }
 
-function readLayers(conversation: Conversation, turns: readonly Turn[], allowed: ReadonlySet<Allowance>): Layer[] {
+function readLayers(
+  conversation: Conversation,
+  turns: readonly Turn[],
+  allowed: ReadonlySet<Allowance>,
+  nesting: number,
+): Layer[] {
   const streams = availableStreams(conversation, allowed);
   const layers: Layer[] = [];
   let place: Place = { client: 0, server: 0 };
   for (;;) {
-    const recognizer = RECOGNIZERS.find(({ recognize }) => recognize(streams, place));
+    const deeper = layers.length < nesting;
+    const recognizer = deeper ? RECOGNIZERS.find(({ recognize }) => recognize(streams, place)) : undefined;
     if (recognizer === undefined) {
       const messages = dataMessages(turns, streams, place);
       if (messages.length > 0 || layers.length === 0) {

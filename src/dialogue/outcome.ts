@@ -1,44 +1,45 @@
 import { type Conversation, framesOf, otherSide, type Side } from '../conversation/conversation.ts';
 import type { Gap } from '../conversation/stream.ts';
+import type { Turn } from '../conversation/turns.ts';
 import { type Layer, protocolLabel } from './layer.ts';
 
-/** How a dialogue ended. `reason` is a sentence without its frame; `frame` is the one that shows it. */
-export type DialogueOutcome =
-  /** Every proxy layer granted; `status` is what the origin answered, undefined where that is not HTTP or did not come. */
-  | {
-      readonly kind: 'opened';
-      readonly status: number | undefined;
-      readonly reason: string;
-      readonly frame: number | undefined;
-    }
-  | { readonly kind: 'refused'; readonly reason: string; readonly frame: number | undefined }
-  | { readonly kind: 'unfinished'; readonly reason: string; readonly frame: number | undefined }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly frame: number | undefined };
+/** What shows the outcome: `reason` is a sentence without its frame; `frame` is the one that shows it, `gap` the one that is to blame. */
+interface Evidence {
+  readonly reason: string;
+  readonly frame: number | undefined;
+  readonly gap?: Gap | undefined;
+}
+
+/** How a dialogue ended. */
+export type DialogueOutcome = Evidence &
+  (
+    | {
+        /** Every proxy layer granted. */
+        readonly kind: 'opened';
+        /** What the origin answered, undefined where that is not HTTP or did not come. */
+        readonly status: number | undefined;
+      }
+    | { readonly kind: 'refused' | 'unfinished' | 'unknown' }
+  );
 
 /** The outcome that the layers of a conversation add up to. */
-export function outcomeOf(conversation: Conversation, layers: readonly Layer[]): DialogueOutcome {
+export function outcomeOf(
+  conversation: Conversation,
+  turns: readonly Turn[],
+  layers: readonly Layer[],
+): DialogueOutcome {
   const layer = layers.at(-1) as Layer;
   const { outcome } = layer;
   const label = protocolLabel(layer.protocol);
   const inTunnel = layers.length > 1;
   const frameOf = (place: { side: Side; offset: number }) =>
     framesOf(conversation[place.side].bytes, place.offset, place.offset + 1)[0];
-  if (layer.protocol === 'unknown') {
-    const nothing = layer.messages.length === 0;
-    if (inTunnel)
-      return { kind: 'opened', status: undefined, reason: 'opened, to a protocol that is not read', frame: undefined };
-    const end = nothing ? endOf(conversation, 'server', 0) : undefined;
-    return {
-      kind: 'unknown',
-      reason: nothing ? (end?.reason ?? 'no data') : 'no protocol is recognized',
-      frame: nothing ? end?.frame : conversation.firstFrame,
-    };
-  }
+  if (layer.protocol === 'unknown') return outcomeOfUnknown(conversation, turns, layers);
   switch (outcome.kind) {
     case 'granted': {
       const end = endOf(conversation, 'server', outcome.tunnel.server);
-      const { reason, frame } = end ?? { reason: 'nothing was asked through it', frame: undefined };
-      return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, frame };
+      const { reason, ...evidence } = end ?? { reason: 'nothing was asked through it', frame: undefined };
+      return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, ...evidence };
     }
     case 'answered': {
       const { status, phrase } = outcome;
@@ -50,17 +51,55 @@ export function outcomeOf(conversation: Conversation, layers: readonly Layer[]):
     }
     case 'refused':
       return { kind: 'refused', reason: `${label} refused: ${outcome.reason}`, frame: frameOf(outcome.place) };
-    case 'unreadable':
-      return { kind: 'unknown', reason: `${label} not readable: ${outcome.reason}`, frame: frameOf(outcome.place) };
+    case 'unreadable': {
+      const { side, offset } = outcome.place;
+      // Not the peer but the filler of a gap that the user allowed.
+      const gap = conversation[side].bytes.gaps.find(({ start, end }) => start < offset + DECIDING && end > offset);
+      const reason = gap === undefined ? outcome.reason : gapReason(side, gap);
+      const frame = gap === undefined ? frameOf(outcome.place) : gap.frame;
+      return { kind: 'unknown', reason: `${label} not readable: ${reason}`, frame, gap };
+    }
     case 'unfinished': {
       const last =
         layer.messages.filter(({ side }) => side === outcome.side).at(-1)?.end ?? placeOf(layers, outcome.side);
-      const end = endOf(conversation, outcome.side, last) ?? { reason: 'the capture ends', frame: undefined };
-      const reason = `no ${outcome.awaited}: ${end.reason}`;
-      if (inTunnel) return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, frame: end.frame };
-      return { kind: 'unfinished', reason, frame: end.frame };
+      const { reason: why, ...evidence } = endOf(conversation, outcome.side, last) ?? CAPTURE_ENDS;
+      const reason = `no ${outcome.awaited}: ${why}`;
+      if (inTunnel) return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, ...evidence };
+      return { kind: 'unfinished', reason, ...evidence };
     }
   }
+}
+
+/** No decoder looks at more bytes to decide: `HTTP/1.1 204`. */
+const DECIDING = 12;
+
+const CAPTURE_ENDS: Evidence = { reason: 'the capture ends', frame: undefined };
+
+/** The outcome where the innermost protocol is not known: in a tunnel the server has to have said something, and the request has to be there. */
+function outcomeOfUnknown(
+  conversation: Conversation,
+  turns: readonly Turn[],
+  layers: readonly Layer[],
+): DialogueOutcome {
+  const inTunnel = layers.length > 1;
+  const { messages } = layers.at(-1) as Layer;
+  const from = placeOf(layers, 'client');
+  const request = turns.find(({ side, end }) => side === 'client' && end > from);
+  const captured = messages.find(({ side }) => side === 'client')?.end ?? from;
+  const gap = conversation.client.bytes.gaps.find(({ start }) => start === captured && start < (request?.end ?? 0));
+  const lost: Evidence | undefined = gap && { reason: gapReason('client', gap), frame: gap.frame, gap };
+  if (inTunnel) {
+    const opened = { kind: 'opened', status: undefined } as const;
+    if (lost !== undefined) return { ...opened, ...lost, reason: `opened, but ${lost.reason}` };
+    if (messages.some(({ side }) => side === 'server'))
+      return { ...opened, reason: 'opened, to a protocol that is not read', frame: undefined };
+    const { reason, ...evidence } = endOf(conversation, 'server', placeOf(layers, 'server')) ?? CAPTURE_ENDS;
+    return { ...opened, reason: `opened, but no reply: ${reason}`, ...evidence };
+  }
+  if (lost !== undefined) return { kind: 'unknown', ...lost, reason: `no protocol is recognized: ${lost.reason}` };
+  if (messages.length > 0)
+    return { kind: 'unknown', reason: 'no protocol is recognized', frame: conversation.firstFrame };
+  return { kind: 'unknown', ...(endOf(conversation, 'server', 0) ?? { reason: 'no data', frame: undefined }) };
 }
 
 /** Where the innermost layer starts on one side. */
@@ -70,10 +109,16 @@ function placeOf(layers: readonly Layer[], side: Side): number {
 }
 
 /** Why a side says no more after `offset`: a gap, its own FIN or RST, or the other side's. */
-function endOf(conversation: Conversation, side: Side, offset: number): { reason: string; frame: number } | undefined {
+function endOf(conversation: Conversation, side: Side, offset: number): Evidence | undefined {
   const stream = conversation[side].bytes;
   const gap = stream.gaps.find(({ end }) => end > offset);
-  if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame };
+  if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame, gap };
+  if (stream.length > stream.bytes.length) {
+    return {
+      reason: `only the first ${stream.bytes.length} bytes of the ${side} are kept (--limit head)`,
+      frame: undefined,
+    };
+  }
   const other = conversation[otherSide(side)].bytes;
   if (stream.closed !== undefined && stream.closed.frame < (other.closed?.frame ?? Number.POSITIVE_INFINITY)) {
     return { reason: `the ${side} sent ${stream.closed.by}`, frame: stream.closed.frame };
@@ -85,6 +130,7 @@ function endOf(conversation: Conversation, side: Side, offset: number): { reason
 
 /** `bytes 30-89 of the client were cut off by the snapshot length`. */
 export function gapReason(side: Side, { start, end, kind }: Gap): string {
-  const bytes = end - start === 1 ? `byte ${start}` : `bytes ${start}-${end - 1}`;
-  return `${bytes} of the ${side} ${kind === 'cut' ? 'were cut off by the snapshot length' : 'were never captured'}`;
+  const bytes =
+    end - start === 1 ? `byte ${start} of the ${side} was` : `bytes ${start}-${end - 1} of the ${side} were`;
+  return `${bytes} ${kind === 'cut' ? 'cut off by the snapshot length' : 'never captured'}`;
 }

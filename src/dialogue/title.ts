@@ -1,3 +1,4 @@
+import { withoutUserinfo } from '../protocol/http/message.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import type { Message } from './layer.ts';
 
@@ -25,6 +26,3 @@ export function titleOf(message: Message): string {
       return 'data as captured';
   }
 }
-
-/** `http://user:password@host/` names credentials (RFC 3986 §3.2.1). */
-const withoutUserinfo = (target: string): string => target.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

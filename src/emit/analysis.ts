@@ -37,6 +37,8 @@ export interface Accounting {
   readonly frames: number;
   readonly segments: number;
   readonly conversations: number;
+  /** Frames that came when their conversation had already been read; they changed nothing. */
+  readonly late: number;
   /** Frames that hold no segment, by reason, with the first of each. */
   readonly skipped: ReadonlyMap<Skip, { readonly count: number; readonly first: number }>;
 }

@@ -5,11 +5,12 @@ import type { Step } from '../check/step.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Analysis } from './analysis.ts';
 import { haproxyRules } from './haproxy/rules.ts';
+import { jsonText } from './json.ts';
 
 /** The checks as JSON: always an array. */
 export function emitCheckJson({ checks, files }: Pick<Analysis, 'checks' | 'files'>): string {
   const value = checks.map((check) => checkValue(check, (frame) => files.referenceTo(frame)));
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }
 
 function checkValue(check: Check, frame: (frame: number) => number | string) {

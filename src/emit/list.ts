@@ -2,6 +2,7 @@ import { printable } from '../bytes/printable.ts';
 import { protocolLabel } from '../dialogue/layer.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Analysis, Row } from './analysis.ts';
+import { jsonText } from './json.ts';
 import type { Paint } from './paint.ts';
 
 type FrameName = (frame: number) => string;
@@ -56,5 +57,5 @@ export function emitListJson({ rows, files }: Pick<Analysis, 'rows' | 'files'>):
     bytes,
     warnings: warnings.map(({ code, message }) => ({ code, message })),
   }));
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }

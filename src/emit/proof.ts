@@ -1,7 +1,9 @@
 import { toHex } from '../bytes/hex.ts';
+import { printable } from '../bytes/printable.ts';
 import type { Check } from '../check/check.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Proof, ProofRow } from '../proof/prove.ts';
+import { jsonText } from './json.ts';
 import type { Paint } from './paint.ts';
 
 /** What a real HAProxy said of a row. */
@@ -47,7 +49,9 @@ export const agrees = ({ verdict }: ProofRow, real: RealVerdict): boolean =>
 /** The whole table of twins and variants, a section a check. */
 export function emitProof(proved: readonly ProvedCheck[], paint: Paint): string {
   const sections = proved.map(({ check, proof, real }) => {
-    const head = `${check.title}, server ${formatEndpoint(check.server)}, tcp.stream ${check.samples[0]?.stream}`;
+    const head = printable(
+      `${check.title}, server ${formatEndpoint(check.server)}, tcp.stream ${check.samples[0]?.stream}`,
+    );
     const titles = ['expected', 'result', 'status', 'step', ...(real ? ['haproxy', 'step', 'ms'] : []), 'server'];
     const rows = proof.rows.map((row, at) => cellsOf(row, real?.[at]));
     const widths = titles.map((title, at) =>
@@ -72,7 +76,7 @@ function cellsOf(row: ProofRow, real: RealVerdict | undefined): string[] {
     real === undefined
       ? []
       : [agrees(row, real) ? real.status : `${real.status} (!)`, String(real.step ?? '-'), String(real.duration)];
-  return [expected, result, verdict.status, String(verdict.step ?? '-'), ...realCells, name];
+  return [expected, result, verdict.status, String(verdict.step ?? '-'), ...realCells, printable(name)];
 }
 
 /** The proofs as JSON: an array, described in docs/json.md. */
@@ -97,5 +101,5 @@ export function emitProofJson(proved: readonly ProvedCheck[]): string {
           : { status: real[at].status, step: real[at].step ?? null, ms: real[at].duration },
     })),
   }));
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }

@@ -10,6 +10,7 @@ import { gapReason } from '../dialogue/outcome.ts';
 import { titleOf } from '../dialogue/title.ts';
 import { warningsOf } from '../dialogue/warnings.ts';
 import { formatEndpoint } from '../packet/segment.ts';
+import { jsonText } from './json.ts';
 import type { Paint } from './paint.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
@@ -18,17 +19,17 @@ const MASK = 0x2a;
 /** Bytes of a field on one line. */
 const LINE_LENGTH = 16;
 
-/** A side's bytes as they may be shown: with `redact`, those of secret fields are asterisks. */
+/** A side's bytes as they may be shown: with `redact`, secrets are asterisks, and so is what no message accounts for, as half a password. */
 export function shownBytes(dialogue: Dialogue, side: Side, redact: boolean): Uint8Array {
   const { bytes } = streamOf(dialogue.conversation, side);
   if (!redact) return bytes;
-  const masked = Uint8Array.from(bytes);
+  const shown = new Uint8Array(bytes.length).fill(MASK);
   for (const message of dialogue.layers.flatMap(({ messages }) => messages)) {
     if (message.side !== side) continue;
     for (const { role, start, length } of message.fields)
-      if (role === 'secret') masked.fill(MASK, start, start + length);
+      if (role !== 'secret') shown.set(bytes.subarray(start, start + length), start);
   }
-  return masked;
+  return shown;
 }
 
 /** The captured bytes of a span; those in gaps are left out, because filler is no data. */
@@ -73,20 +74,32 @@ function messageLines(
   const width = Math.min(24, Math.max(0, ...fields.map(({ name }) => name.length)));
   return [
     `${paint[side](`${side}: ${printable(titleOf(message))}`)} ${paint.dim(`(${place})`)}`,
-    ...fields.flatMap((field) => fieldLines(field, bytes, width, paint)),
+    ...fields.flatMap((field) => fieldLines(field, bytes, streamOf(conversation, side), width, paint)),
   ];
 }
 
-/** A field's offset, name, bytes, their text, and its role where that is not plain. */
-function fieldLines({ name, start, length, role }: Field, bytes: Uint8Array, width: number, paint: Paint): string[] {
+/** A field's offset, name, bytes, their text, and its role where that is not plain. Bytes in gaps are dashes: their filler is no data. */
+function fieldLines(
+  { name, start, length, role }: Field,
+  bytes: Uint8Array,
+  { gaps }: ByteStream,
+  width: number,
+  paint: Paint,
+): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < length; at += LINE_LENGTH) {
-    const piece = bytes.subarray(start + at, start + Math.min(length, at + LINE_LENGTH));
-    const label = at === 0 ? printable(name).slice(0, width).padEnd(width) : ' '.repeat(width);
-    const hex = toHex(piece).padEnd(2 * LINE_LENGTH);
-    const mark = at === 0 && role !== 'fixed' ? `  ${role}` : '';
+  for (let at = start; at < start + length; at += LINE_LENGTH) {
+    const end = Math.min(start + length, at + LINE_LENGTH);
+    const label = at === start ? printable(name).slice(0, width).padEnd(width) : ' '.repeat(width);
+    const mark = at === start && role !== 'fixed' ? `  ${role}` : '';
+    let [hex, text] = ['', ''];
+    for (let offset = at; offset < end; offset++) {
+      const lost = gaps.some((gap) => gap.start <= offset && offset < gap.end);
+      const byte = bytes.subarray(offset, offset + 1);
+      hex += lost ? '--' : toHex(byte);
+      text += lost ? '-' : printableBytes(byte);
+    }
     lines.push(
-      `${paint.dim(String(start + at).padStart(6))}  ${label}  ${hex}  ${printableBytes(piece)}${paint.dim(mark)}`,
+      `${paint.dim(String(at).padStart(6))}  ${label}  ${hex.padEnd(2 * LINE_LENGTH)}  ${text}${paint.dim(mark)}`,
     );
   }
   return lines;
@@ -152,5 +165,5 @@ export function emitShowJson(dialogue: Dialogue, files: CaptureFiles, redact: bo
       })),
     ),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }

@@ -28,6 +28,7 @@ const SLOW_SHARE = 0.5;
 
 /** Every way that the grammars know for the captured server to be broken, at each exchange in turn. */
 export function twinsOf(replies: CapturedReplies): Twin[] {
+  // Behind a message that shares the buffer HAProxy cannot say how many bytes decide: such a twin is found out by the timeout.
   return replies.flatMap((messages, at) => {
     const followed = at + 1 < replies.length;
     if (messages.length === 0) return [];
@@ -58,7 +59,7 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
           const said = Buffer.concat([before, bytes]);
           return [
             twin(`${name}, then closed`, says(said, 'FIN')),
-            twin(`${name}, and the connection lingers`, says(said), said.length < decisive),
+            twin(`${name}, and the connection lingers`, says(said), said.length < decisive || index > 0),
           ];
         });
       }),
@@ -121,7 +122,7 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
     case 'SOCKS5 reply':
       return brokenReplies(observation.version, observation.nameLengths[0] ?? 9);
     case 'HTTP response':
-      return brokenResponses(observation.status);
+      return brokenResponses(observation.status, observation.tunnel);
     case 'data':
       return brokenData(observation.head);
   }

@@ -20,17 +20,21 @@ const STATUSES: readonly (readonly [status: number, phrase: string])[] = [
 ];
 
 /** Responses with another status, whose header and body hold what a careless check looks for, and answers that are no HTTP. */
-export function brokenResponses(expected: number): Alternative[] {
+export function brokenResponses(expected: number, tunnel: boolean): Alternative[] {
   const bait = `HTTP/1.1 ${expected} No Content`;
-  const responses = STATUSES.filter(([status]) => status !== expected).map(([status, phrase]) => ({
-    name:
-      status < 300 ? `${status} with a page that says ${expected}` : `${status} ${phrase}, whose page says ${expected}`,
-    bytes: response(
-      `HTTP/1.1 ${status} ${phrase}`,
-      [`X-Cache-Lookup: /generate_${expected}`],
-      `<html>${bait}\r\n${bait}</html>`,
-    ),
-  }));
+  const responses = STATUSES.filter(([status]) => status !== expected && !(tunnel && status < 300)).map(
+    ([status, phrase]) => ({
+      name:
+        status < 300
+          ? `${status} with a page that says ${expected}`
+          : `${status} ${phrase}, whose page says ${expected}`,
+      bytes: response(
+        `HTTP/1.1 ${status} ${phrase}`,
+        [`X-Cache-Lookup: /generate_${expected}`],
+        `<html>${bait}\r\n${bait}</html>`,
+      ),
+    }),
+  );
   return [
     ...responses,
     { name: '503 as HTTP/1.0', bytes: response('HTTP/1.0 503 Service Unavailable', [], bait) },

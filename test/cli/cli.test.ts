@@ -21,8 +21,16 @@ const file = (name: string, bytes: Uint8Array) => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('derive', () => {
-  test('prints the script and nothing else on stdout', () => {
-    expect(capture2check([GOOD])).toEqual({ code: 0, stdout: golden('haproxy.cfg'), stderr: '' });
+  const PROOF = /^capture2check: proof: ([0-9]+)\/\1 broken twins fail \(.*\), ([0-9]+)\/\2 variants pass\n$/;
+
+  test('prints the script on stdout and the proof on stderr', () => {
+    const { code, stdout, stderr } = capture2check([GOOD]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: golden('haproxy.cfg') });
+    expect(stderr).toMatch(PROOF);
+  });
+
+  test('--no-proof leaves the proof out', () => {
+    expect(capture2check(['--no-proof', GOOD])).toEqual({ code: 0, stdout: golden('haproxy.cfg'), stderr: '' });
   });
 
   test('reads standard input for -, gzip or not', () => {
@@ -33,7 +41,7 @@ describe('derive', () => {
 
   test('writes to a file with -o', () => {
     const path = join(folder, 'check.cfg');
-    expect(capture2check([GOOD, '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(capture2check(['-q', GOOD, '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(readFileSync(path, 'utf8')).toBe(golden('haproxy.cfg'));
   });
 

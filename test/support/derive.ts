@@ -4,10 +4,10 @@ import type { Check } from '../../src/check/check.ts';
 import { CheckFolder } from '../../src/check/fold.ts';
 import { type Sampling, sampleOf } from '../../src/check/sample.ts';
 import type { Conversation, Side } from '../../src/conversation/conversation.ts';
-import { ConversationTracker, DEFAULT_HEAD_LIMIT } from '../../src/conversation/tracker.ts';
+import { ConversationTracker } from '../../src/conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from '../../src/dialogue/dialogue.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
-import { decodeSegment } from '../../src/packet/decode.ts';
+import { PacketDecoder } from '../../src/packet/decode.ts';
 import { conversationsOf } from './read.ts';
 import { framesOf, Talk, type WireSegment } from './wire.ts';
 
@@ -71,13 +71,9 @@ export function dataSegment(talk: Talk, side: Side, nth: number): WireSegment {
 
 /** The one conversation of frames of which some were cut: `cut` says how many bytes each lost at its end. */
 export function cutConversationOf(talk: Talk, cut: (segment: WireSegment) => number): Conversation {
-  const conversations: Conversation[] = [];
-  const tracker = new ConversationTracker({
-    headLimit: DEFAULT_HEAD_LIMIT,
-    onConversation: (conversation) => conversations.push(conversation),
-  });
+  const follower = new Follower();
   framesOf(talk.segments).forEach(({ data }, at) => {
-    addFrame(tracker, {
+    follower.add({
       number: at + 1,
       seconds: 0,
       nanoseconds: at,
@@ -86,27 +82,35 @@ export function cutConversationOf(talk: Talk, cut: (segment: WireSegment) => num
       originalLength: data.length,
     });
   });
-  tracker.finish();
-  return conversations[0] as Conversation;
+  return follower.finish()[0] as Conversation;
 }
 
 /** Every conversation of a capture file. */
 export async function conversationsIn(path: string): Promise<Conversation[]> {
-  const conversations: Conversation[] = [];
-  const tracker = new ConversationTracker({
-    headLimit: DEFAULT_HEAD_LIMIT,
-    onConversation: (conversation) => conversations.push(conversation),
-  });
+  const follower = new Follower();
   for await (const frames of readCaptures([path], new CaptureFiles(), () => {})) {
-    for (const frame of frames) addFrame(tracker, frame);
+    for (const frame of frames) follower.add(frame);
   }
-  tracker.finish();
-  return conversations;
+  return follower.finish();
 }
 
-function addFrame(tracker: ConversationTracker, frame: Frame): void {
-  const segment = decodeSegment(frame);
-  if (typeof segment !== 'string') tracker.add(segment);
+/** From frames to conversations. */
+class Follower {
+  readonly #conversations: Conversation[] = [];
+  readonly #decoder = new PacketDecoder();
+  readonly #tracker = new ConversationTracker({
+    onConversation: (conversation) => this.#conversations.push(conversation),
+  });
+
+  add(frame: Frame): void {
+    const segment = this.#decoder.decode(frame);
+    if (typeof segment !== 'string') this.#tracker.add(segment);
+  }
+
+  finish(): Conversation[] {
+    this.#tracker.finish();
+    return this.#conversations;
+  }
 }
 
 /** The names of files whose frames are numbered from 1 in each. */

@@ -1,4 +1,5 @@
-import { decodeSegment, type Skip } from '../../src/packet/decode.ts';
+import type { Frame } from '../../src/capture/frame.ts';
+import { PacketDecoder, type Skip } from '../../src/packet/decode.ts';
 import { endpointsOf, formatEndpoint, type Segment } from '../../src/packet/segment.ts';
 import { ACK, CLIENT, PSH, SERVER, type WireSegment } from './wire.ts';
 
@@ -13,9 +14,22 @@ export const V4: WireSegment = {
 };
 export const V6: WireSegment = { ...V4, from: '[2001:db8::1]:40000', to: '[fd00::2]:1080' };
 
+/** The link type of packets without a link layer. */
+export const RAW = 101;
+
+/** A frame of these bytes. */
+export const frame = (data: Buffer, { linkType = 1, number = 7, seconds = 1_700_000_000 } = {}): Frame => ({
+  number,
+  seconds,
+  nanoseconds: 123_456_789,
+  linkType,
+  data,
+  originalLength: data.length,
+});
+
 /** What the frame of these bytes decodes to. */
 export const decode = (data: Buffer, linkType = 1, originalLength = data.length): Segment | Skip =>
-  decodeSegment({ number: 7, seconds: 1_700_000_000, nanoseconds: 123_456_789, linkType, data, originalLength });
+  new PacketDecoder().decode({ ...frame(data, { linkType }), originalLength });
 
 /** A segment in a form that reads well in a diff. */
 export function readable(segment: Segment | Skip) {

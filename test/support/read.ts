@@ -3,8 +3,8 @@ import { CaptureFiles, type Frame } from '../../src/capture/frame.ts';
 import { readFrames } from '../../src/capture/read.ts';
 import type { Warning } from '../../src/capture/warning.ts';
 import type { Conversation } from '../../src/conversation/conversation.ts';
-import { ConversationTracker, DEFAULT_HEAD_LIMIT } from '../../src/conversation/tracker.ts';
-import { decodeSegment } from '../../src/packet/decode.ts';
+import { ConversationTracker } from '../../src/conversation/tracker.ts';
+import { PacketDecoder } from '../../src/packet/decode.ts';
 import { framesOf, type Link, type WireSegment } from './wire.ts';
 
 /** The frames and warnings of a file given as bytes, read in chunks of `chunkLength`. */
@@ -27,11 +27,10 @@ export async function readBytes(file: Buffer, chunkLength = 65_536): Promise<{ f
 export function conversationsOf(segments: readonly WireSegment[], link?: Link): Conversation[] {
   const conversations: Conversation[] = [];
   const tracker = new ConversationTracker({
-    headLimit: DEFAULT_HEAD_LIMIT,
     onConversation: (conversation) => conversations.push(conversation),
   });
   framesOf(segments, link).forEach(({ data, time }, at) => {
-    const segment = decodeSegment({
+    const segment = new PacketDecoder().decode({
       number: at + 1,
       seconds: Math.floor(time / 1_000_000),
       nanoseconds: (time % 1_000_000) * 1000,

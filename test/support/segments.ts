@@ -1,9 +1,10 @@
+import { DEFAULT_LIMITS } from '../../src/bytes/limits.ts';
 import type { Conversation, Side } from '../../src/conversation/conversation.ts';
 import type { ByteStream } from '../../src/conversation/stream.ts';
-import { ConversationTracker, DEFAULT_HEAD_LIMIT } from '../../src/conversation/tracker.ts';
+import { ConversationTracker } from '../../src/conversation/tracker.ts';
 import { turnsOf } from '../../src/conversation/turns.ts';
-import { reversePair, type Segment } from '../../src/packet/segment.ts';
-import { ACK, FIN, RST, SYN } from './wire.ts';
+import { endpointsOf, formatEndpoint, reversePair, type Segment } from '../../src/packet/segment.ts';
+import { ACK, FIN, RST, SYN, type WireSegment } from './wire.ts';
 
 /** A segment as a test says it: offsets count from the first byte behind the SYN, which itself stands at -1. */
 export interface Said {
@@ -80,10 +81,20 @@ export function segmentsFrom(said: readonly Said[], wires: Wires = {}): Segment[
   });
 }
 
+/** The same on the wire. */
+export const wireFrom = (said: readonly Said[], wires?: Wires): WireSegment[] =>
+  segmentsFrom(said, wires).map(({ pair, sequence, acknowledgment, flags, payload, seconds }) => {
+    const [from, to] = endpointsOf(pair).map(formatEndpoint) as [string, string];
+    return { from, to, seq: sequence, ack: acknowledgment, flags, payload, time: seconds * 1000 };
+  });
+
 /** The conversations that segments make up, in the order in which they are given out. */
-export function track(segments: readonly Segment[], headLimit = DEFAULT_HEAD_LIMIT): Conversation[] {
+export function track(segments: readonly Segment[], head = DEFAULT_LIMITS.head): Conversation[] {
   const conversations: Conversation[] = [];
-  const tracker = new ConversationTracker({ headLimit, onConversation: (each) => conversations.push(each) });
+  const tracker = new ConversationTracker({
+    limits: { ...DEFAULT_LIMITS, head },
+    onConversation: (each) => conversations.push(each),
+  });
   for (const segment of segments) tracker.add(segment);
   tracker.finish();
   return conversations;

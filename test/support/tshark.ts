@@ -14,14 +14,10 @@ export interface Followed {
 /** What tshark reads in a capture that has `count` conversations. */
 export async function followedBy(file: string, count: number): Promise<Followed[]> {
   const numbers = [...Array(count).keys()];
-  const { stdout } = await promisify(execFile)(
-    'tshark',
-    [
-      ['-r', file, '--disable-protocol', 'socks'], // what stands behind a SOCKS header would be taken out of the stream
-      ['-Y', 'tcp && !icmp && !icmpv6', '-T', 'fields', '-e', 'tcp.stream'], // an ICMP error quotes TCP
-      ...numbers.map((stream) => ['-z', `follow,tcp,raw,${stream}`]),
-    ].flat(),
-    { maxBuffer: 2 ** 28 },
+  const stdout = await outputOf(
+    ['-r', file, '--disable-protocol', 'socks'], // what stands behind a SOCKS header would be taken out of the stream
+    ['-Y', 'tcp && !icmp && !icmpv6', '-T', 'fields', '-e', 'tcp.stream'], // an ICMP error quotes TCP
+    ...numbers.map((stream) => ['-z', `follow,tcp,raw,${stream}`]),
   );
   const [fields = '', ...follows] = stdout.split(/^=+$/m);
   const streams = fields.trim().split('\n').map(Number);
@@ -31,6 +27,17 @@ export async function followedBy(file: string, count: number): Promise<Followed[
     const frames = streams.filter((each) => each === stream).length;
     return { ends: [end(0), end(1)], turns: turnsIn(text), frames };
   });
+}
+
+async function outputOf(...args: string[][]): Promise<string> {
+  try {
+    return (await promisify(execFile)('tshark', args.flat(), { maxBuffer: 2 ** 28 })).stdout;
+  } catch (error) {
+    // A capture that ends inside a frame is an error to tshark, after it has told all before that.
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    if (stdout === undefined || !stderr?.includes('cut short in the middle of a packet')) throw error;
+    return stdout;
+  }
 }
 
 /** A line is a segment in hex, indented where it is of node 1. */
@@ -48,4 +55,9 @@ function turnsIn(text: string): Followed['turns'] {
 
 /** Where bytes are missing, tshark writes `[9 bytes missing in capture file]` and a NUL among the bytes. */
 const withoutNotes = (hex: string): string =>
-  Buffer.from(Buffer.from(hex, 'hex').toString('latin1').replaceAll(/\[\d+ bytes missing in capture file\]\0/g, ''), 'latin1').toString('hex');
+  Buffer.from(
+    Buffer.from(hex, 'hex')
+      .toString('latin1')
+      .replaceAll(/\[\d+ bytes missing in capture file\]\0/g, ''),
+    'latin1',
+  ).toString('hex');

@@ -14,14 +14,12 @@ export function bareWord(bytes: Uint8Array): string {
 }
 
 /**
- * A regular expression as one unquoted word. An escape that HAProxy does not know, such as `\.`, reaches the regex engine as it is;
- * an escaped backslash has to be escaped once more. Throws RangeError as `bareWord` does.
+ * A regular expression as one unquoted word. An escaped sign of its own, such as `\.`, is no escape to HAProxy and reaches the regex engine
+ * as it is; any other backslash has to be escaped once more. Throws RangeError as `bareWord` does.
  */
 export function bareRegex(regex: string): string {
-  const pieces = regex.match(/\\.|[^\\]/gs) ?? [];
-  return pieces
-    .map((piece) => (piece.length === 2 && piece !== '\\\\' ? piece : bareWord(Buffer.from(piece, 'latin1'))))
-    .join('');
+  const pieces = regex.match(/\\[.^$[\]|()*+?{}]|./gs) ?? [];
+  return pieces.map((piece) => (piece.length === 2 ? piece : bareWord(Buffer.from(piece, 'latin1')))).join('');
 }
 
 function escapedByte(byte: number): string {

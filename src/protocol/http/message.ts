@@ -4,7 +4,7 @@ import { type ByteReader, DecodeError, type Role } from '../../bytes/reader.ts';
 import type { MessageSpan } from '../layer.ts';
 import { SECRET_HEADERS } from './codes.ts';
 
-export interface Header {
+interface Header {
   readonly name: string;
   readonly value: string;
 }
@@ -16,7 +16,7 @@ interface HttpMessageBase extends MessageSpan {
   readonly headers: readonly Header[];
   /** Where the head's blank line ends; undefined when the capture ends before it. */
   readonly headEnd: number | undefined;
-  /** Is the whole message there? */
+  /** Is its end there? A response that lasts until the close has none. */
   readonly complete: boolean;
 }
 
@@ -34,18 +34,30 @@ export interface HttpResponse extends HttpMessageBase {
 
 export type HttpMessage = HttpRequest | HttpResponse;
 
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) (HTTP\/1\.[0-9])$/;
-const STATUS_LINE = /^(HTTP\/1\.[0-9]) ([0-9]{3})(?: (.*))?$/s;
+// Its default is 7 bits a character, in which a byte of UTF-8 may become a space or CR.
+HTTPParser.encoding = 'latin1';
+
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ ]+) (HTTP\/1\.[01])$/;
+/** `http://user:password@host/` names credentials (RFC 3986 §3.2.1); so may the authority of CONNECT. */
+const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*@)/i;
 /** What decides about a response stands in its first 12 bytes: `HTTP/1.1 204`. */
 const STATUS_LENGTH = 12;
 
 /** Decodes a request (RFC 9112 §3). Throws DecodeError when the request line is cut short or is none. */
 export function decodeRequest(reader: ByteReader, bytes: Uint8Array): HttpRequest {
   const start = reader.offset;
-  const line = takeLine(reader, bytes, 'request line', 'fixed');
-  const match = REQUEST_LINE.exec(line);
-  if (match === null) throw new DecodeError('request line', start, 'METHOD target HTTP/1.x', quoted(line));
+  const end = lineEnd(bytes, start);
+  if (end === undefined) throw new DecodeError('request line', start, 'a line', `${reader.remaining} bytes`, true);
+  const match = REQUEST_LINE.exec(lineText(bytes, start, end));
+  // What is there instead may be a secret, and is not said.
+  if (match === null) throw new DecodeError('request line', start, 'METHOD target HTTP/1.x', 'something else');
   const [, method, target, version] = match as unknown as [string, string, string, string];
+  const [, scheme = '', userinfo] = USERINFO.exec(target) ?? [];
+  if (userinfo !== undefined) {
+    reader.bytes(method.length + 1 + scheme.length, 'request line');
+    reader.bytes(userinfo.length, 'userinfo', 'secret');
+  }
+  reader.bytes(end - reader.offset, 'request line');
   const head = decodeHead(reader, bytes, 'fixed');
   const framing = frame(bytes, start, HTTPParser.REQUEST, false);
   const body = takeBody(reader, head.headEnd, framing);
@@ -73,31 +85,25 @@ export function decodeResponse(
   }
   if (shown.length < STATUS_LENGTH)
     throw new DecodeError('status line', start, `${STATUS_LENGTH} bytes`, `${shown.length}`, true);
-  const line = takeLine(reader, bytes, 'status line', 'outcome', true);
-  const [, version, status, phrase] = STATUS_LINE.exec(line) ?? [
-    undefined,
-    shown.slice(0, 8),
-    shown.slice(9),
-    line.slice(12),
-  ];
+  const lineStop = lineEnd(bytes, start) ?? bytes.length;
+  reader.bytes(lineStop - start, 'status line', 'outcome');
+  const line = lineText(bytes, start, lineStop);
+  const version = line.slice(0, 8);
+  const status = Number(line.slice(9, STATUS_LENGTH));
+  const phrase = line.slice(STATUS_LENGTH).replace(/^ /, '');
   const head = decodeHead(reader, bytes, 'volatile');
-  const framing = frame(bytes, start, HTTPParser.RESPONSE, bodiless(Number(status)));
+  const framing = frame(bytes, start, HTTPParser.RESPONSE, bodiless(status));
   const body = takeBody(reader, head.headEnd, framing);
-  return {
-    protocol: 'http',
-    kind: 'response',
-    side: 'server',
-    version: version as string,
-    status: Number(status),
-    phrase: phrase ?? '',
-    ...head,
-    ...body,
-    start,
-  };
+  return { protocol: 'http', kind: 'response', side: 'server', version, status, phrase, ...head, ...body, start };
 }
 
-const fits = (wanted: string, found: string): boolean =>
-  wanted === 'x' || wanted === '9' ? found >= '0' && found <= '9' : wanted === found;
+function fits(wanted: string, found: string): boolean {
+  if (wanted === 'x') return found === '0' || found === '1';
+  return wanted === '9' ? found >= '0' && found <= '9' : wanted === found;
+}
+
+/** A request's target without credentials. */
+export const withoutUserinfo = (target: string): string => target.replace(USERINFO, '$1');
 
 /** Header lines up to the blank line, as far as they are there. */
 function decodeHead(
@@ -106,47 +112,45 @@ function decodeHead(
   role: Role,
 ): { headers: Header[]; headEnd: number | undefined } {
   const headers: Header[] = [];
-  while (lineEnd(bytes, reader.offset) !== undefined) {
-    const start = reader.offset;
-    const end = lineEnd(bytes, start) as number;
-    const text = Buffer.from(bytes.subarray(start, end))
-      .toString('latin1')
-      .replace(/\r?\n$/, '');
+  const roleOf = (name: string): Role => (SECRET_HEADERS.has(name.toLowerCase()) ? 'secret' : role);
+  for (;;) {
+    const end = lineEnd(bytes, reader.offset);
+    const text = lineText(bytes, reader.offset, end ?? bytes.length);
+    // A line that starts with white space continues the one before it (RFC 9112 §5.2, obsolete folding).
+    const folded = /^[ \t]/.test(text) ? headers.at(-1) : undefined;
+    const colon = text.indexOf(':');
+    const name = folded?.name ?? text.slice(0, Math.max(colon, 0)).trimEnd();
+    if (end === undefined) {
+      // The capture ends inside a line, whose name may already show that it is a secret.
+      reader.bytes(reader.remaining, 'cut header line', roleOf(name));
+      return { headers, headEnd: undefined };
+    }
     if (text === '') {
-      reader.bytes(end - start, 'end of head');
+      reader.bytes(end - reader.offset, 'end of head');
       return { headers, headEnd: reader.offset };
     }
-    const name = text.slice(0, Math.max(text.indexOf(':'), 0));
-    reader.bytes(end - start, name || 'header line', SECRET_HEADERS.has(name.toLowerCase()) ? 'secret' : role);
-    const previous = headers.at(-1);
-    // A line that starts with white space continues the one before it (RFC 9112 §5.2, obsolete folding).
-    if (/^[ \t]/.test(text) && previous)
-      headers[headers.length - 1] = { ...previous, value: `${previous.value} ${text.trim()}`.trim() };
-    else if (name !== '') headers.push({ name, value: text.slice(name.length + 1).trim() });
+    reader.bytes(end - reader.offset, name || 'header line', roleOf(name));
+    if (folded !== undefined) {
+      const value = [folded.value, trimmed(text)].filter((each) => each !== '').join(' ');
+      headers[headers.length - 1] = { name, value };
+    } else if (name !== '') headers.push({ name, value: trimmed(text.slice(colon + 1)) });
   }
-  // The capture ends inside a line, whose name may already show that it is a secret.
-  if (reader.remaining > 0) {
-    const rest = Buffer.from(bytes.subarray(reader.offset)).toString('latin1').toLowerCase();
-    reader.bytes(reader.remaining, 'cut header line', SECRET_HEADERS.has(rest.split(':')[0] ?? '') ? 'secret' : role);
-  }
-  return { headers, headEnd: undefined };
 }
 
-/** Takes a line with its end; `cutIsFine` takes what there is when the bytes end first. */
-function takeLine(reader: ByteReader, bytes: Uint8Array, name: string, role: Role, cutIsFine = false): string {
-  const end = lineEnd(bytes, reader.offset) ?? (cutIsFine ? bytes.length : undefined);
-  if (end === undefined) throw new DecodeError(name, reader.offset, 'a line', `${reader.remaining} bytes`, true);
-  const line = reader.bytes(end - reader.offset, name, role);
-  return Buffer.from(line)
-    .toString('latin1')
-    .replace(/\r?\n$/, '');
-}
+/** Without spaces and tabs at its ends (RFC 9110 §5.6.3, OWS); any other byte belongs to the value. */
+const trimmed = (text: string): string => /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? '';
 
 /** Where the line that starts at `from` ends, its LF included; CR LF and a bare LF both end a line (RFC 9112 §2.2). */
 function lineEnd(bytes: Uint8Array, from: number): number | undefined {
   const at = bytes.indexOf(0x0a, from);
   return at === -1 ? undefined : at + 1;
 }
+
+/** A line without its end, a character a byte. */
+const lineText = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.subarray(start, end))
+    .toString('latin1')
+    .replace(/\r?\n$/, '');
 
 function takeBody(
   reader: ByteReader,
@@ -165,23 +169,37 @@ function frame(
   kind: typeof HTTPParser.REQUEST | typeof HTTPParser.RESPONSE,
   bodiless: boolean,
 ): { end: number; complete: boolean } {
-  const parser = new HTTPParser(kind) as InstanceType<typeof HTTPParser> & { offset: number; maxHeaderSize: number };
+  // The parser's expression for a header line takes time that is quadratic in its length.
+  if (hasLongLine(bytes, start)) return { end: bytes.length, complete: false };
+  const parser = new HTTPParser(kind) as InstanceType<typeof HTTPParser> & { offset: number };
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  parser.maxHeaderSize = view.length + 1;
   let end: number | undefined;
   parser[HTTPParser.kOnHeadersComplete] = () => bodiless as unknown as number;
   parser[HTTPParser.kOnMessageComplete] = () => {
     end = parser.offset;
-    throw new MessageComplete(); // what follows is another message, or the tunnel
+    throw COMPLETE; // what follows is another message, or the tunnel
   };
   try {
     parser.execute(view, start, view.length - start);
   } catch (error) {
-    if (!(error instanceof MessageComplete)) throw error;
+    if (error !== COMPLETE) throw error;
   }
   return end === undefined ? { end: view.length, complete: false } : { end, complete: true };
 }
 
-class MessageComplete extends Error {}
+const MAX_LINE_LENGTH = 8192;
+
+/** Is a line of the head longer than what servers take (RFC 9112 §3 recommends 8000 octets for a request line)? */
+function hasLongLine(bytes: Uint8Array, start: number): boolean {
+  for (let at = start; ; ) {
+    const end = lineEnd(bytes, at) ?? bytes.length;
+    if (end - at > MAX_LINE_LENGTH) return true;
+    if (end - at <= 2 || end === bytes.length) return false;
+    at = end;
+  }
+}
+
+/** Made once: a stack trace for each message would cost more than the parsing. */
+const COMPLETE = new Error('message complete');
 
 const quoted = (text: string): string => `"${printableBytes(Buffer.from(text.slice(0, 40), 'latin1'))}"`;

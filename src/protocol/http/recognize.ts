@@ -1,7 +1,14 @@
 import { ByteReader, DecodeError } from '../../bytes/reader.ts';
 import { type LayerOutcome, type LayerReading, type Place, type Streams, stopped } from '../layer.ts';
 import { isInterim, isSuccessful, STATUS } from './codes.ts';
-import { decodeRequest, decodeResponse, type HttpMessage, type HttpRequest, type HttpResponse } from './message.ts';
+import {
+  decodeRequest,
+  decodeResponse,
+  type HttpMessage,
+  type HttpRequest,
+  type HttpResponse,
+  withoutUserinfo,
+} from './message.ts';
 
 const START_OF_REQUEST = /^[A-Z][A-Z-]{2,19} \S/;
 
@@ -10,7 +17,7 @@ export function recognizeHttp({ client }: Streams, place: Place): boolean {
   const head = Buffer.from(client.subarray(place.client, place.client + 512)).toString('latin1');
   if (!START_OF_REQUEST.test(head)) return false;
   const end = head.indexOf('\n');
-  return end === -1 || / HTTP\/1\.[0-9]\r?$/.test(head.slice(0, end));
+  return end === -1 || / HTTP\/1\.[01]\r?$/.test(head.slice(0, end));
 }
 
 /**
@@ -74,7 +81,8 @@ function verdictOn(request: HttpRequest, { status, phrase, start }: HttpResponse
 
 /** What the request is about: the authority of CONNECT and of the absolute form, else the Host header (RFC 9112 §3.2). */
 function destinationOf({ method, target, headers }: HttpRequest): string | undefined {
-  if (method === 'CONNECT') return target;
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(target)?.[1];
+  const named = withoutUserinfo(target);
+  if (method === 'CONNECT') return named;
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i.exec(named)?.[1];
   return authority ?? headers.find(({ name }) => name.toLowerCase() === 'host')?.value;
 }

@@ -1,7 +1,7 @@
 import { addressText } from '../../bytes/address.ts';
 import { type ByteReader, DecodeError, type Role } from '../../bytes/reader.ts';
 import type { MessageSpan } from '../layer.ts';
-import { ADDRESS_TYPE, code, METHOD, REPLY } from './codes.ts';
+import { ADDRESS_TYPE, code, METHOD, PASSWORD_VERSION, REPLY, VERSION } from './codes.ts';
 
 /** RFC 1928 §3: the client's version identifier and methods. */
 export interface Greeting extends MessageSpan {
@@ -54,7 +54,7 @@ export interface Reply extends MessageSpan {
 export type Socks5Message = Greeting | MethodSelection | PasswordRequest | PasswordStatus | Request | Reply;
 
 /** An address as it stands on the wire; `length` counts the octets of the address proper. */
-export interface Address {
+interface Address {
   readonly type: number;
   readonly text: string;
   readonly length: number;
@@ -77,8 +77,8 @@ export function decodeMethodSelection(reader: ByteReader, offered: readonly numb
   const start = reader.offset;
   const version = reader.u8('VER');
   const method = reader.u8('METHOD', 'outcome');
-  if (version !== 5 && !offered.includes(method) && method !== METHOD.noneAcceptable) {
-    throw new DecodeError('VER', start, '05', code(version));
+  if (version !== VERSION && !offered.includes(method) && method !== METHOD.noneAcceptable) {
+    throw new DecodeError('VER', start, code(VERSION), code(version));
   }
   return { protocol: 'socks5', kind: 'method selection', side: 'server', version, method, ...span(reader, start) };
 }
@@ -87,7 +87,7 @@ export function decodeMethodSelection(reader: ByteReader, offered: readonly numb
 export function decodePasswordRequest(reader: ByteReader): PasswordRequest {
   const start = reader.offset;
   const version = reader.u8('VER');
-  if (version !== 1) throw new DecodeError('VER', start, '01', code(version));
+  if (version !== PASSWORD_VERSION) throw new DecodeError('VER', start, code(PASSWORD_VERSION), code(version));
   reader.bytes(reader.u8('ULEN'), 'UNAME', 'secret');
   reader.bytes(reader.u8('PLEN'), 'PASSWD', 'secret');
   return { protocol: 'socks5', kind: 'password request', side: 'client', ...span(reader, start) };
@@ -105,7 +105,7 @@ export function decodePasswordStatus(reader: ByteReader): PasswordStatus {
 export function decodeRequest(reader: ByteReader): Request {
   const start = reader.offset;
   const version = reader.u8('VER');
-  if (version !== 5) throw new DecodeError('VER', start, '05', code(version));
+  if (version !== VERSION) throw new DecodeError('VER', start, code(VERSION), code(version));
   const command = reader.u8('CMD');
   reader.u8('RSV');
   const address = decodeAddress(reader, 'DST.ADDR', 'fixed');

@@ -1,6 +1,17 @@
 import { ByteReader, DecodeError } from '../../bytes/reader.ts';
 import { type LayerOutcome, type LayerReading, type Place, type Streams, stopped } from '../layer.ts';
-import { code, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS, VERSION } from './codes.ts';
+import {
+  COMMAND,
+  code,
+  commandName,
+  METHOD,
+  methodName,
+  PASSWORD_VERSION,
+  REPLY,
+  replyName,
+  STATUS_SUCCESS,
+  VERSION,
+} from './codes.ts';
 import {
   decodeGreeting,
   decodeMethodSelection,
@@ -18,7 +29,7 @@ export function recognizeSocks5({ client, server }: Streams, place: Place): bool
   if (version !== VERSION || count === 0) return false;
   const next = client[place.client + 2 + count];
   // After the greeting comes a request (05) or a subnegotiation of the method (01 for RFC 1929 and RFC 1961).
-  if (next !== undefined && next !== 5 && next !== 1) return false;
+  if (next !== undefined && next !== VERSION && next !== PASSWORD_VERSION) return false;
   return client.length >= place.client + 2 + count || server[place.server] === VERSION;
 }
 
@@ -82,6 +93,10 @@ class Handshake {
       }
       this.request = decode('client', 'SOCKS5 request', decodeRequest);
       const reply = decode('server', 'SOCKS5 reply', decodeReply);
+      if (reply.code === REPLY.succeeded && this.request.command !== COMMAND.connect) {
+        const reason = `${commandName(this.request.command)} was asked for, which opens no tunnel on this connection`;
+        return { kind: 'unreadable', reason, place: { side: 'server', offset: reply.start + 1 } };
+      }
       if (reply.code === REPLY.succeeded) {
         return { kind: 'granted', tunnel: { client: this.#client.offset, server: this.#server.offset } };
       }

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { checksOf, rulesOf } from '../support/derive.ts';
+import { hex, Talk } from '../support/wire.ts';
+
+const start = () => new Talk().handshake();
+const GET = 'GET / HTTP/1.1\r\n\r\n';
+const ANSWER = 'HTTP/1.1 204 No Content\r\n\r\n';
+const CONNECT = hex('05 01 00 01 0a000001 0050');
+const GRANTED = hex('05 00 00 01 00000000 06b5');
+const HEAD = '[^\\n]*\\n([^\\r\\n][^\\n]*\\n)*\\r?\\n';
+
+describe('a dialogue becomes steps', () => {
+  test('SOCKS5 without credentials, then HTTP: what decides, then the end of a reply before another send', () => {
+    const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(GRANTED);
+    expect(rulesOf(talk.client(GET).server(ANSWER))).toEqual([
+      'connect linger',
+      'send-binary 050100',
+      'expect min-recv 2 rbinary ^0500',
+      'send-binary 050100010a0000010050',
+      'expect min-recv 2 rbinary ^0500',
+      'expect rbinary ^0500..(01.{12}|04.{36}|03.{4,})',
+      'send GET\\ /\\ HTTP/1.1\\r\\n\\r\\n',
+      'expect min-recv 12 rstring ^HTTP/1\\.[01]\\ 204',
+    ]);
+  });
+
+  test('SOCKS5 with a password', () => {
+    const talk = start()
+      .client(hex('05 01 02'))
+      .server(hex('05 02'))
+      .client(hex('01 01 75 01 70'))
+      .server(hex('01 00'));
+    expect(rulesOf(talk.client(CONNECT).server(GRANTED).client(GET).server(ANSWER)).slice(0, 6)).toEqual([
+      'connect linger',
+      'send-binary 050102',
+      'expect min-recv 2 rbinary ^0502',
+      'send-binary 0101750170',
+      'expect min-recv 2 rbinary ^0100',
+      'send-binary 050100010a0000010050',
+    ]);
+  });
+
+  test('CONNECT, then HTTP: the head of the proxy has to be in before the next send', () => {
+    const talk = start().client('CONNECT a.b:80 HTTP/1.1\r\n\r\n').server('HTTP/1.1 200 OK\r\nVia: x\r\n\r\n');
+    expect(rulesOf(talk.client(GET).server(ANSWER))).toEqual([
+      'connect linger',
+      'send CONNECT\\ a.b:80\\ HTTP/1.1\\r\\n\\r\\n',
+      'expect min-recv 12 rstring ^HTTP/1\\.[01]\\ 200',
+      `expect rstring ^HTTP/1\\.[01]\\ 200${HEAD}`,
+      'send GET\\ /\\ HTTP/1.1\\r\\n\\r\\n',
+      'expect min-recv 12 rstring ^HTTP/1\\.[01]\\ 204',
+    ]);
+  });
+
+  test('a protocol that is not read, by the first bytes of its reply', () => {
+    const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(GRANTED);
+    expect(rulesOf(talk.client('EHLO a\r\n').server('250 mail\r\n')).slice(-2)).toEqual([
+      'send EHLO\\ a\\r\\n',
+      'expect min-recv 3 rbinary ^323530',
+    ]);
+  });
+
+  test('a refusal that is asked for', () => {
+    const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(hex('05 05 00'));
+    expect(rulesOf(talk, true).slice(-2)).toEqual([
+      'send-binary 050100010a0000010050',
+      'expect min-recv 2 rbinary ^0505',
+    ]);
+  });
+});
+
+describe('messages of one reply share a buffer: the later one is asserted behind the whole of the earlier one', () => {
+  test('a server that speaks first in the tunnel', () => {
+    const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(GRANTED);
+    talk.server('220 mail\r\n').client('EHLO a\r\n').server('250 mail\r\n');
+    const rule = rulesOf(talk).find((each) => each.endsWith('323230'));
+    expect(rule).toMatch(/rbinary \^0500\.\.\(01\.\{12\}\|04\.\{36\}\|03\(\.\.\)\{2,257\}\)323230$/);
+  });
+
+  test('an interim response and the final one', () => {
+    const talk = start().client(GET).server(`HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ANSWER}`);
+    const rule = rulesOf(talk).at(-1);
+    expect(rule).toContain(`rstring ^HTTP/1\\.[01]\\ 103${HEAD}HTTP/1\\.[01]\\ 204`);
+  });
+
+  test('a greeting and a request that were sent without waiting', () => {
+    const talk = start().client(Buffer.concat([hex('05 01 00'), CONNECT]));
+    talk
+      .server(Buffer.concat([hex('05 00'), GRANTED]))
+      .client(GET)
+      .server(ANSWER);
+    expect(rulesOf(talk).slice(1, 5)).toEqual([
+      'send-binary 050100050100010a0000010050',
+      'expect min-recv 2 rbinary ^0500',
+      'expect min-recv 4 rbinary ^05000500',
+      'expect rbinary ^05000500..(01.{12}|04.{36}|03.{4,})',
+    ]);
+  });
+});
+
+test('what a check cannot promise is said', () => {
+  const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(GRANTED);
+  const [check] = checksOf([talk.client('EHLO a\r\n').server('250 mail\r\n')]);
+  expect(check?.caveats).toEqual([
+    "the reply's protocol is not known: its first 3 bytes are asserted, as they were in the one sample",
+  ]);
+  expect(check).toMatchObject({ title: 'data as captured', destination: '10.0.0.1:80', statuses: [] });
+});
