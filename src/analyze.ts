@@ -11,6 +11,7 @@ import { ConversationTracker } from './conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from './dialogue/dialogue.ts';
 import { warningsOf } from './dialogue/warnings.ts';
 import type { Accounting, Analysis, Row, SetAside } from './emit/analysis.ts';
+import { RowList } from './emit/rows.ts';
 import { PacketDecoder, type Skip } from './packet/decode.ts';
 import type { Fragmentation, Tally } from './packet/fragments.ts';
 import { type Endpoint, formatEndpoint } from './packet/segment.ts';
@@ -43,7 +44,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const files = new CaptureFiles();
   const folder = new CheckFolder(limits);
   const setAside = new SetAsideFolder();
-  const rows: Row[] = [];
+  const rows = new RowList();
   let dialogueAsked: Dialogue | undefined;
 
   const onConversation = (captured: Conversation) => {
@@ -52,7 +53,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
-    if (options.rows) return void rows.push(rowOf(dialogue, files));
+    if (options.rows) return rows.add(rowOf(dialogue, files));
     const sampling = sampleOf(dialogue, allowed, options.stream !== undefined);
     if ('sample' in sampling) folder.add(sampling.sample);
     else setAside.add(dialogue.conversation, sampling);
@@ -83,7 +84,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     checks,
     proofs: new Map(options.proof === false ? [] : checks.map((check) => [check, proofOf(check)])),
     setAside: setAside.finish(),
-    rows: rows.sort((a, b) => a.stream - b.stream),
+    rows,
     dialogue: dialogueAsked,
   };
 }

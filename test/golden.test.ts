@@ -16,8 +16,8 @@ const ARTIFACTS: Record<string, (capture: string) => Promise<string>> = {
   'haproxy.cfg': async (capture) => emitHaproxy(await analyze({ paths: [capture] })),
   'check.json': async (capture) => emitCheckJson(await analyze({ paths: [capture] })),
   'words.txt': wordsFor,
-  'list.txt': async (capture) => emitList(await analyze({ paths: [capture], rows: true }), PLAIN),
-  'list.json': async (capture) => emitListJson(await analyze({ paths: [capture], rows: true })),
+  'list.txt': async (capture) => [...emitList(await analyze({ paths: [capture], rows: true }), PLAIN)].join(''),
+  'list.json': async (capture) => [...emitListJson(await analyze({ paths: [capture], rows: true }))].join(''),
   'show.txt': async (capture) => shown(capture, (dialogue, files) => emitShow(dialogue, files, true, PLAIN)),
   'show.json': async (capture) => shown(capture, (dialogue, files) => emitShowJson(dialogue, files, true)),
 };

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
 import { Terminal } from './terminal.ts';
+
+// V8 would let the heap double before it looks for garbage: most of what is read is garbage at once.
+setFlagsFromString('--heap-growing-percent=20');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`

@@ -52,7 +52,7 @@ export interface Analysis {
   readonly proofs: ReadonlyMap<Check, Proof>;
   readonly setAside: readonly SetAside[];
   /** In order of their numbers; empty unless asked for. */
-  readonly rows: readonly Row[];
+  readonly rows: Iterable<Row>;
   /** The conversation asked for by `stream`. */
   readonly dialogue: Dialogue | undefined;
 }

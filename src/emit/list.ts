@@ -23,17 +23,23 @@ const COLUMNS: readonly {
 ];
 
 /** The conversations as aligned columns, a line each; what makes one poor evidence stands behind its outcome. */
-export function emitList({ rows, files }: Pick<Analysis, 'rows' | 'files'>, paint: Paint): string {
-  const cells = rows.map((row) => COLUMNS.map(({ cell }) => cell(row, (frame) => files.nameOf(frame))));
-  const widths = COLUMNS.map(({ title }, at) =>
-    cells.reduce((width, row) => Math.max(width, (row[at] as string).length), title.length),
-  );
+export function* emitList({ rows, files }: Pick<Analysis, 'rows' | 'files'>, paint: Paint): Generator<string> {
+  const cellsOf = (row: Row) => COLUMNS.map(({ cell }) => cell(row, (frame) => files.nameOf(frame)));
+  const widths = COLUMNS.map(({ title }) => title.length);
+  for (const row of rows) {
+    cellsOf(row).forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] as number, cell.length);
+    });
+  }
   const line = (texts: readonly string[]) =>
     COLUMNS.map(({ right }, at) => (texts[at] as string)[right ? 'padStart' : 'padEnd'](widths[at] as number))
       .join('  ')
       .trimEnd();
-  const body = cells.map((row, at) => (rows[at]?.outcome.kind === 'refused' ? paint.bad(line(row)) : line(row)));
-  return [paint.strong(line(COLUMNS.map(({ title }) => title))), ...body].map((text) => `${text}\n`).join('');
+  yield `${paint.strong(line(COLUMNS.map(({ title }) => title)))}\n`;
+  for (const row of rows) {
+    const text = line(cellsOf(row));
+    yield `${row.outcome.kind === 'refused' ? paint.bad(text) : text}\n`;
+  }
 }
 
 function outcomeText({ outcome, warnings }: Row, frameName: FrameName): string {
@@ -43,19 +49,28 @@ function outcomeText({ outcome, warnings }: Row, frameName: FrameName): string {
 }
 
 /** The conversations as JSON: an array, documented in docs/json.md. */
-export function emitListJson({ rows, files }: Pick<Analysis, 'rows' | 'files'>): string {
-  const value = rows.map(({ stream, client, server, protocols, outcome, destination, frames, bytes, warnings }) => ({
-    stream,
-    client: formatEndpoint(client),
-    server: formatEndpoint(server),
-    protocol: protocols.join('/'),
-    outcome: outcome.kind,
-    reason: outcome.reason,
-    frame: outcome.frame === undefined ? null : files.referenceTo(outcome.frame),
-    destination: destination ?? null,
-    frames,
-    bytes,
-    warnings: warnings.map(({ code, message }) => ({ code, message })),
-  }));
-  return jsonText(value);
+export function* emitListJson({ rows, files }: Pick<Analysis, 'rows' | 'files'>): Generator<string> {
+  let before = '[';
+  for (const row of rows) {
+    yield `${before}\n  ${jsonText(rowValue(row, files)).trimEnd().replaceAll('\n', '\n  ')}`;
+    before = ',';
+  }
+  yield before === '[' ? '[]\n' : '\n]\n';
 }
+
+const rowValue = (
+  { stream, client, server, protocols, outcome, destination, frames, bytes, warnings }: Row,
+  files: Analysis['files'],
+) => ({
+  stream,
+  client: formatEndpoint(client),
+  server: formatEndpoint(server),
+  protocol: protocols.join('/'),
+  outcome: outcome.kind,
+  reason: outcome.reason,
+  frame: outcome.frame === undefined ? null : files.referenceTo(outcome.frame),
+  destination: destination ?? null,
+  frames,
+  bytes,
+  warnings: warnings.map(({ code, message }) => ({ code, message })),
+});

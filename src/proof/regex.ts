@@ -1,3 +1,6 @@
+/** White space in C; JavaScript's has a no-break space too. */
+const SPACE = '\\t-\\r ';
+
 /** The POSIX character classes, as they stand inside a JavaScript bracket expression. */
 const POSIX_CLASSES: Readonly<Record<string, string>> = {
   alnum: '0-9A-Za-z',
@@ -9,15 +12,18 @@ const POSIX_CLASSES: Readonly<Record<string, string>> = {
   lower: 'a-z',
   print: '\\x20-\\x7e',
   punct: '!-\\/:-@\\[-`{-~',
-  space: '\\s',
+  space: SPACE,
   upper: 'A-Z',
   xdigit: '0-9A-Fa-f',
 };
 
+/** Escapes that mean the same in both: characters, classes and word boundaries. Of other letters JavaScript makes the letter itself. */
+const COMMON_ESCAPE = /^\\(?:x[0-9A-Fa-f]{2}|[dDwWbBfnrt]|[^0-9A-Za-z])/;
+
 /**
  * A regular expression of HAProxy's (PCRE2, as Debian builds it) as a JavaScript one over text of a character a byte.
- * What differs: `.` means any byte but a line feed, `$` also stands before a final line feed, POSIX classes, `(?i)` at the start.
- * Throws SyntaxError for what JavaScript cannot express.
+ * What differs: `.` means any byte but a line feed, `$` also stands before a final line feed, `\s` is no no-break space, POSIX classes,
+ * `(?i)` at the start. Throws SyntaxError for what is not translated.
  */
 export function toJavaScript(source: string): RegExp {
   const insensitive = source.startsWith('(?i)');
@@ -26,8 +32,10 @@ export function toJavaScript(source: string): RegExp {
   for (let at = insensitive ? 4 : 0; at < source.length; at++) {
     const character = source[at] as string;
     if (character === '\\') {
-      translated += source.slice(at, at + 2);
-      at++;
+      const escape = translatedEscape(source.slice(at), inClass);
+      if (escape === undefined) throw new SyntaxError(`escape at ${at} of ${source} is not translated`);
+      translated += escape.to;
+      at += escape.length - 1;
     } else if (inClass && source.startsWith('[:', at)) {
       const name = /^\[:([a-z]+):\]/.exec(source.slice(at))?.[1];
       if (name === undefined || POSIX_CLASSES[name] === undefined)
@@ -48,4 +56,10 @@ export function toJavaScript(source: string): RegExp {
     else translated += character;
   }
   return new RegExp(translated, insensitive ? 'is' : 's');
+}
+
+function translatedEscape(source: string, inClass: boolean): { to: string; length: number } | undefined {
+  if (source.startsWith('\\s')) return { to: inClass ? SPACE : `[${SPACE}]`, length: 2 };
+  const common = COMMON_ESCAPE.exec(source)?.[0];
+  return common === undefined ? undefined : { to: common, length: common.length };
 }

@@ -18,6 +18,9 @@ const row = (changes: Partial<Row> = {}): Row => ({
   warnings: [],
   ...changes,
 });
+const list = (...args: Parameters<typeof emitList>) => [...emitList(...args)].join('');
+const listJson = (...args: Parameters<typeof emitListJson>) => [...emitListJson(...args)].join('');
+
 const rows: Row[] = [
   row(),
   row({
@@ -43,7 +46,7 @@ const rows: Row[] = [
 
 describe('list as text', () => {
   test('is a line a conversation, in columns, with what makes it poor evidence behind its outcome', () => {
-    expect(emitList({ rows, files: one }, PLAIN).split('\n')).toEqual([
+    expect(list({ rows, files: one }, PLAIN).split('\n')).toEqual([
       'stream  client          server         protocol       destination       frames  bytes  outcome',
       '     0  10.0.0.1:40000  10.0.0.2:1080  SOCKS5 > HTTP  a.b:80                17    123  opened, HTTP 204, frame 14',
       '    10  [fd00::1]:1     10.0.0.2:1080  unknown        -                     17      0  no data [gap, role]',
@@ -53,22 +56,21 @@ describe('list as text', () => {
   });
 
   test('names frames by file where there are several', () => {
-    expect(emitList({ rows, files }, PLAIN)).toContain('opened, HTTP 204, frame b.pcap:4\n');
+    expect(list({ rows, files }, PLAIN)).toContain('opened, HTTP 204, frame b.pcap:4\n');
   });
 
   test('marks the title and what was refused', () => {
     const mark = (text: string) => `<${text}>`;
-    const marked = emitList({ rows, files: one }, { ...PLAIN, strong: mark, bad: mark }).split('\n');
+    const marked = list({ rows, files: one }, { ...PLAIN, strong: mark, bad: mark }).split('\n');
     expect(marked.map((line) => line.startsWith('<'))).toEqual([true, false, false, true, false]);
-    expect(marked.map((line) => line.replace(/^<|>$/g, '')).join('\n')).toBe(emitList({ rows, files: one }, PLAIN));
+    expect(marked.map((line) => line.replace(/^<|>$/g, '')).join('\n')).toBe(list({ rows, files: one }, PLAIN));
   });
 
-  test('of nothing is its title', () =>
-    expect(emitList({ rows: [], files: one }, PLAIN)).toMatch(/^stream .* outcome\n$/));
+  test('of nothing is its title', () => expect(list({ rows: [], files: one }, PLAIN)).toMatch(/^stream .* outcome\n$/));
 });
 
 describe('list as JSON', () => {
-  const value = JSON.parse(emitListJson({ rows, files })) as Record<string, unknown>[];
+  const value = JSON.parse(listJson({ rows, files })) as Record<string, unknown>[];
 
   test('has the keys that are documented', () => {
     for (const each of value) {
@@ -104,12 +106,8 @@ describe('list as JSON', () => {
     });
     expect(value[1]).toMatchObject({ client: '[fd00::1]:1', frame: null, destination: null });
     expect(value[2]).toMatchObject({ frame: 'a.pcap:9' });
-    expect(JSON.parse(emitListJson({ rows, files: one }))).toMatchObject([
-      { frame: 14 },
-      { frame: null },
-      { frame: 9 },
-    ]);
+    expect(JSON.parse(listJson({ rows, files: one }))).toMatchObject([{ frame: 14 }, { frame: null }, { frame: 9 }]);
   });
 
-  test('of nothing is an empty array', () => expect(emitListJson({ rows: [], files })).toBe('[]\n'));
+  test('of nothing is an empty array', () => expect(listJson({ rows: [], files })).toBe('[]\n'));
 });

@@ -17,7 +17,7 @@ export interface Cut {
 export const cut = (start: number, end: number, more = true): Cut => ({ start, end, more });
 
 /** The pieces of a payload of `length` bytes that is cut at these offsets. */
-export function cutsAt(length: number, ...offsets: readonly number[]): Cut[] {
+function cutsAt(length: number, ...offsets: readonly number[]): Cut[] {
   const edges = [0, ...offsets, length];
   return edges.slice(1).map((end, at) => ({ start: edges[at] as number, end, more: end < length }));
 }

@@ -36,7 +36,7 @@ export const ipv4 =
     return Buffer.concat([header, inner]);
   };
 
-export const ipv6 =
+const ipv6 =
   (protocol: number, addresses = `fd00${'0'.repeat(27)}a fd00${'0'.repeat(27)}b`): Layer =>
   (inner) =>
     Buffer.concat([hex('60000000'), u16(inner.length), Buffer.of(protocol, 64), hex(addresses), inner]);
@@ -55,7 +55,7 @@ export const mpls =
     ]);
 
 /** PPP, with or without the address and control bytes and the first byte of the protocol. */
-export const ppp =
+const ppp =
   ({ address = true, compressed = false, protocol = undefined as number | undefined } = {}): Layer =>
   (inner) => {
     const number = protocol ?? (isV6(inner) ? 0x57 : 0x21);

@@ -1,0 +1,73 @@
+import type { Check } from '../../src/check/check.ts';
+import type { Observation } from '../../src/check/observe.ts';
+import type { ReplyMessage } from '../../src/check/sample.ts';
+import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
+import type { Proof } from '../../src/proof/prove.ts';
+import { checksOf, type Source } from './derive.ts';
+import { hex, Talk } from './wire.ts';
+
+const CONNECT = 'CONNECT origin.example:80 HTTP/1.1\r\nHost: origin.example:80\r\n\r\n';
+export const GET = 'GET /generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n';
+const ANSWER = 'HTTP/1.1 204 No Content\r\nServer: nginx\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n';
+const GRANTED = 'HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy/1.11.1\r\n\r\n';
+/** CONNECT to origin.example:80. */
+const REQUEST = hex('05010003 0e 6f726967696e2e6578616d706c65 0050');
+
+/** Conversations of each kind that a check can come from. */
+export const TALKS: Readonly<Record<string, Talk>> = {
+  'SOCKS5 with a password': new Talk()
+    .handshake()
+    .client(hex('05020002'))
+    .server(hex('0502'))
+    .client(hex('01 03 6c6162 06 736563726574'))
+    .server(hex('0100'))
+    .client(REQUEST)
+    .server(hex('05000001 c6336401 d6b4'))
+    .client(GET)
+    .server(ANSWER),
+  'SOCKS5 to a server that greets': new Talk()
+    .handshake()
+    .client(hex('050100'))
+    .server(hex('0500'))
+    .client(REQUEST)
+    .server(Buffer.concat([hex('05000001 00000000 0000'), Buffer.from('SSH-2.0-x\r\n')]))
+    .client('SSH-2.0-y\r\n')
+    .server('\0\0\x01\x02'),
+  'HTTP proxy': new Talk({ server: '10.0.0.2:3128' })
+    .handshake()
+    .client('GET http://origin.example/generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n')
+    .server(ANSWER),
+  'HTTP CONNECT': new Talk({ server: '10.0.0.2:8888' })
+    .handshake()
+    .client(CONNECT)
+    .server(GRANTED)
+    .client(GET)
+    .server(ANSWER),
+  'HTTP CONNECT to a server that greets': new Talk({ server: '10.0.0.2:8888' })
+    .handshake()
+    .client(CONNECT)
+    .server(`${GRANTED}220 mail ESMTP\r\n`)
+    .client('EHLO a\r\n')
+    .server('250 mail\r\n'),
+  'unknown protocol': new Talk({ server: '10.0.0.2:7000' }).handshake().client('hello\r\n').server('welcome\r\n'),
+};
+
+/** The one check that a conversation gives; by `force` that of an unknown protocol too. */
+export function checkOf(source: Source, force = false): Check {
+  const [check, ...more] = checksOf([source], force);
+  if (check === undefined || more.length > 0) throw new Error(`${more.length + (check ? 1 : 0)} checks`);
+  return check;
+}
+
+/** The script without comments: what decides how a check judges. */
+export const rulesText = (check: Check): string[] =>
+  haproxyRules(check).map((rule) => rule.replace(/ comment "(?:[^"\\]|\\.)*"$/, ''));
+
+/** The names of the rows that were lost. */
+export const losing = ({ rows }: Proof, expected: 'down' | 'up'): string[] =>
+  rows.filter((row) => row.result !== 'right' && row.expected === expected).map(({ name }) => name);
+
+export const replyMessage = (observation: Observation, bytes: string | Uint8Array): ReplyMessage => ({
+  observation,
+  bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes,
+});
