@@ -9,7 +9,7 @@ import type { Proof } from '../proof/prove.ts';
 import { proveCheck } from '../proof/prove.ts';
 import { rulesOf } from '../proof/rule.ts';
 import { HaproxyError } from '../replay/haproxy.ts';
-import { failedStep, tryInHaproxy } from '../replay/prove.ts';
+import { failedStep, tryJudged } from '../replay/prove.ts';
 import { accountFor } from './account.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { interruptionBySignal } from './interrupt.ts';
@@ -67,8 +67,8 @@ async function inHaproxy(check: Check, binary: string): Promise<ProvedCheck> {
   const script = haproxyRules(check);
   const proof = proveCheck(rules, check.replies, REAL_TIMEOUT);
   try {
-    const verdicts = await tryInHaproxy(
-      proof.rows.map(({ behavior }) => ({ rules, script, behavior })),
+    const verdicts = await tryJudged(
+      proof.rows.map(({ behavior, verdict }) => ({ rules, script, behavior, verdict })),
       { binary, timeout: REAL_TIMEOUT },
     );
     const real = verdicts.map(

@@ -32,10 +32,10 @@ export function toJavaScript(source: string): RegExp {
   for (let at = insensitive ? 4 : 0; at < source.length; at++) {
     const character = source[at] as string;
     if (character === '\\') {
-      const escape = translatedEscape(source.slice(at), inClass);
-      if (escape === undefined) throw new SyntaxError(`escape at ${at} of ${source} is not translated`);
-      translated += escape.to;
-      at += escape.length - 1;
+      const translation = translatedEscape(source.slice(at), inClass);
+      if (translation === undefined) throw new SyntaxError(`escape at ${at} of ${source} is not translated`);
+      translated += translation.to;
+      at += translation.length - 1;
     } else if (inClass && source.startsWith('[:', at)) {
       const name = /^\[:([a-z]+):\]/.exec(source.slice(at))?.[1];
       if (name === undefined || POSIX_CLASSES[name] === undefined)

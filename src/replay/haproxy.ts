@@ -53,6 +53,10 @@ export interface RunningHaproxy {
 
 /** How often checks are repeated, in milliseconds. HAProxy spreads the first ones over this time. */
 const INTERVAL = 500;
+/** How often the statistics are asked for: to read those of a thousand checks takes a while, and the mock servers wait for it. */
+const POLL = 50;
+/** How long HAProxy may take to start. */
+const START = 5000;
 
 /** Starts HAProxy with the trials; it goes on checking until stopped. */
 export async function startHaproxy(trials: readonly HaproxyTrial[], options: HaproxyOptions): Promise<RunningHaproxy> {
@@ -82,12 +86,14 @@ export async function startHaproxy(trials: readonly HaproxyTrial[], options: Hap
   child.stdin.end(configuration(trials, options, statsPort, idlePort));
 
   const statistics = async (): Promise<Map<string, Record<string, string>>> => {
+    const deadline = Date.now() + START;
     for (;;) {
       if (ended) throw new HaproxyError(`${options.binary} ended: ${complaints.trim()}`);
       try {
         return parseStatistics(await ask(statsPort, 'show stat -1 4 -1\n'));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+        if (Date.now() > deadline) throw new HaproxyError(`${options.binary} does not answer`);
         await sleep(20);
       }
     }
@@ -111,7 +117,7 @@ export async function startHaproxy(trials: readonly HaproxyTrial[], options: Hap
         if (Date.now() > deadline) {
           throw new HaproxyError(`no verdict on ${trials.length - verdicts.size} of ${trials.length} checks`);
         }
-        await sleep(10);
+        await sleep(POLL);
       }
     },
   };

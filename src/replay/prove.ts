@@ -1,4 +1,5 @@
 import type { Behavior } from '../proof/behavior.ts';
+import type { Verdict } from '../proof/model.ts';
 import type { TcpRule } from '../proof/rule.ts';
 import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.ts';
 import { serveBehavior } from './mock.ts';
@@ -25,6 +26,34 @@ export async function tryInHaproxy(pairs: readonly Pair[], options: HaproxyOptio
     await Promise.all(servers.map((server) => server.close()));
   }
 }
+
+/** A pair, and what the model says of it. */
+export interface JudgedPair extends Pair {
+  readonly verdict: Verdict;
+}
+
+/** Pairs at a time: with many more the mock servers, all in this process, answer late. */
+const BATCH = 250;
+
+/** Tries judged pairs, however many; where HAProxy disagrees, which a busy machine can make it do, once more. Throws HaproxyError. */
+export async function tryJudged(pairs: readonly JudgedPair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
+  const verdicts: HaproxyVerdict[] = [];
+  for (let at = 0; at < pairs.length; at += BATCH)
+    verdicts.push(...(await tryInHaproxy(pairs.slice(at, at + BATCH), options)));
+  const disputed = [...pairs.keys()].filter((at) => !agrees(pairs[at] as JudgedPair, verdicts[at] as HaproxyVerdict));
+  if (disputed.length === 0 || disputed.length > BATCH) return verdicts;
+  const again = await tryInHaproxy(
+    disputed.map((at) => pairs[at] as JudgedPair),
+    options,
+  );
+  disputed.forEach((at, index) => {
+    verdicts[at] = again[index] as HaproxyVerdict;
+  });
+  return verdicts;
+}
+
+const agrees = ({ verdict }: JudgedPair, real: HaproxyVerdict): boolean =>
+  verdict.status === real.status && verdict.step === failedStep(real);
 
 const sendLengths = (rules: readonly TcpRule[]): number[] =>
   rules.flatMap((rule) => (rule.kind === 'send' ? [rule.bytes.length] : []));

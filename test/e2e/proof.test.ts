@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { analyze } from '../../src/analyze.ts';
+import type { Check } from '../../src/check/check.ts';
+import { type Proof, type ProofRow, proveCheck } from '../../src/proof/prove.ts';
+import { rulesOf } from '../../src/proof/rule.ts';
+import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
+import { failedStep, tryJudged } from '../../src/replay/prove.ts';
+import { CASES } from '../support/fixtures.ts';
+import { checkOf, losing, rulesText, TALKS } from '../support/proof.ts';
+import { describeWith } from '../support/tools.ts';
+
+/** Milliseconds a check may take. What fails at once does so in a fraction of it. */
+const TIMEOUT = 1000;
+const AT_ONCE = TIMEOUT * 0.6;
+interface Subject {
+  readonly name: string;
+  readonly check: Check;
+}
+
+const derived: readonly Subject[] = (
+  await Promise.all(
+    CASES.map(async ({ name, capture }) => {
+      const { checks } = await analyze({ paths: [capture], proof: false });
+      return checks.map((check, at) => ({ name: checks.length > 1 ? `${name}, check ${at}` : name, check }));
+    }),
+  )
+).flat();
+const written: readonly Subject[] = Object.entries(TALKS).map(([name, talk]) => ({ name, check: checkOf(talk, true) }));
+
+const proofOf = ({ steps, replies }: Check, timeout: number): Proof => proveCheck(rulesOf(steps), replies, timeout);
+
+describe('in the model every check from a fixture is right about its server', () => {
+  test('there are checks', () => expect(derived.length).toBeGreaterThan(20));
+
+  test.each(derived.map(({ name, check }) => ({ name, check })))('$name', ({ check }) => {
+    // Of an unknown protocol nobody can say where a reply ends: the proof tells of it and does not ask for it.
+    if (check.layers.includes('unknown')) return;
+    const proof = proofOf(check, check.timeout * 1000);
+    expect({ up: losing(proof, 'down'), down: losing(proof, 'up'), perfect: proof.perfect }).toEqual({
+      up: [],
+      down: [],
+      perfect: true,
+    });
+  });
+});
+
+describe('in the model', () => {
+  test.each<[name: string]>([['SOCKS5 with a password'], ['HTTP proxy'], ['HTTP CONNECT'], ['unknown protocol']])(
+    '%s is proved',
+    (name) => expect(proofOf(written.find((each) => each.name === name)?.check as Check, 3000).perfect).toBe(true),
+  );
+
+  test.each<[name: string]>([['SOCKS5 to a server that greets'], ['HTTP CONNECT to a server that greets']])(
+    '%s loses only where the greeting, whose end nobody knows, comes in pieces',
+    (name) => {
+      const proof = proofOf(written.find((each) => each.name === name)?.check as Check, 3000);
+      expect(losing(proof, 'down')).toEqual([]);
+      expect(losing(proof, 'up')).not.toEqual([]);
+      expect(losing(proof, 'up').filter((row) => !row.endsWith('one byte at a time'))).toEqual([]);
+    },
+  );
+});
+
+/** Checks that differ in nothing but what they send are judged alike; each kind is tried once. */
+function distinct(subjects: readonly Subject[]): Subject[] {
+  const kindOf = ({ check }: Subject) => {
+    const expects = rulesText(check).map((rule) => rule.replace(/(?<=^tcp-check send)\S* .*/, ''));
+    const observed = check.replies.map((messages) => messages.map(({ observation }) => observation));
+    return JSON.stringify([expects, observed]);
+  };
+  return [...new Map(subjects.map((subject) => [kindOf(subject), subject])).values()];
+}
+
+describeWith(['haproxy'], 'a real HAProxy says of every row what the model says', () => {
+  const subjects = distinct([...derived, ...written]);
+  const rows = subjects.flatMap(({ name, check }) => {
+    const [rules, script] = [rulesOf(check.steps), rulesText(check)];
+    return proofOf(check, TIMEOUT).rows.map((row) => ({
+      name,
+      row,
+      rules,
+      script,
+      behavior: row.behavior,
+      verdict: row.verdict,
+    }));
+  });
+  const verdicts = new Map<ProofRow, HaproxyVerdict>();
+
+  beforeAll(async () => {
+    const said = await tryJudged(rows, { binary: 'haproxy', timeout: TIMEOUT });
+    rows.forEach(({ row }, at) => void verdicts.set(row, said[at] as HaproxyVerdict));
+  }, 120_000);
+
+  afterAll(() => verdicts.clear());
+
+  test('on a thousand rows at least', () => expect(rows.length).toBeGreaterThan(1000));
+
+  test.each(subjects)('$name', ({ name }) => {
+    const own = rows.filter((each) => each.name === name).map(({ row }) => row);
+    const real = own.map((row) => ({ row, verdict: verdicts.get(row) as HaproxyVerdict }));
+    const told = (row: ProofRow, status: string, step: number | undefined) =>
+      `${row.name}: ${status}${step === undefined ? '' : ` at step ${step}`}`;
+    expect(own.map((row) => told(row, row.verdict.status, row.verdict.step))).toEqual(
+      real.map(({ row, verdict }) => told(row, verdict.status, failedStep(verdict))),
+    );
+    const atOnce = real.filter(({ row }) => row.expected === 'down' && row.verdict.elapsed === 0);
+    expect(atOnce.length).toBeGreaterThan(0);
+    expect(
+      atOnce
+        .filter(({ verdict }) => verdict.duration >= AT_ONCE)
+        .map(({ row, verdict }) => `${row.name}: ${verdict.duration} ms`),
+    ).toEqual([]);
+  });
+});
