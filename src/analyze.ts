@@ -47,8 +47,10 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const rows = new RowList();
   let dialogueAsked: Dialogue | undefined;
 
+  let roleMet = options.serverRole === undefined;
   const onConversation = (captured: Conversation) => {
     const conversation = withAssignedRole(captured, options.serverRole);
+    roleMet ||= conversation.rolesBy === 'option';
     if (options.stream !== undefined && conversation.stream !== options.stream) return;
     const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
@@ -73,6 +75,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   if (interruption.requested)
     warn({ code: 'interrupted', message: `interrupted: this answers for the ${files.frames} frames read until then` });
 
+  if (!roleMet) warn({ code: 'role', message: `no conversation has the endpoint ${options.serverRole} of --role` });
   counter.report(options.paths, warn);
   warnOfFragments(decoder.fragmentation, files, warn);
   warnOfBounds(tracker, folder, setAside, limits, warn);

@@ -4,3 +4,9 @@ import ipaddr from 'ipaddr.js';
 export function addressText(bytes: Uint8Array): string {
   return bytes.length === 4 ? bytes.join('.') : ipaddr.fromByteArray([...bytes]).toString();
 }
+
+/** The bytes of an IP address that is written out in full (four decimal octets, or IPv6 as in RFC 4291); undefined for anything else. */
+export function addressBytes(text: string): Uint8Array | undefined {
+  if (!ipaddr.IPv6.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
+  return Uint8Array.from(ipaddr.parse(text).toByteArray());
+}

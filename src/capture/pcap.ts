@@ -160,7 +160,7 @@ function damaged(captured: number, offset: number, { file, files, limits }: Read
   const frame = files.numberInFile(files.frames + 1);
   return new CaptureError(
     { file, frame, offset: offset + 8 },
-    `captured length ${captured}, expected at most ${limits.frame}: the file is damaged`,
+    `captured length ${captured}, expected at most ${limits.frame}: the file is damaged, or holds larger frames (--limit frame)`,
     frame > 1 ? `keep what precedes with: editcap -r IN OUT 1-${frame - 1}` : 'record again',
   );
 }

@@ -19,10 +19,15 @@ export async function* readCaptures(
   warn: Warn,
   limits: Limits = DEFAULT_LIMITS,
 ): AsyncGenerator<Frame[]> {
+  const uses = new Map<string, number>();
   for (const path of paths) {
     const source = openSource(path);
-    files.begin(source.name);
-    yield* readFrames(source.chunks, source.name, files, warn, limits);
+    const use = (uses.get(source.name) ?? 0) + 1;
+    uses.set(source.name, use);
+    // Two files may have the same base name; their directories must not show in an artifact.
+    const name = use === 1 ? source.name : `${source.name}#${use}`;
+    files.begin(name);
+    yield* readFrames(source.chunks, name, files, warn, limits);
   }
 }
 

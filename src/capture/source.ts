@@ -13,7 +13,10 @@ const CHUNK_LENGTH = 65_536;
 /** Opens a path, or standard input for `-`. Nothing is read before the first chunk is asked for. */
 export function openSource(path: string): Source {
   if (path === '-') return { name: '-', chunks: named('-', process.stdin) };
-  return { name: basename(path), chunks: named(path, createReadStream(path, { highWaterMark: CHUNK_LENGTH })) };
+  return {
+    name: basename(path),
+    chunks: named(path, createReadStream(path, { highWaterMark: CHUNK_LENGTH })),
+  };
 }
 
 /** Errors of the system say the path as it was given: that is what has to be mended. */

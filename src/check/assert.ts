@@ -1,3 +1,4 @@
+import { resultName } from '../protocol/socks4/codes.ts';
 import { ADDRESS_TYPE, code, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import { describeMethod, type Observation } from './observe.ts';
 import { any, atLeast, HEX_DIGITS, literal, literalText, oneOf, type Pattern, type PatternPart } from './pattern.ts';
@@ -49,6 +50,16 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
           comment: first.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(first.code)}`,
         },
         whole: { pattern: [...outcome, any(1), addressAndPort(lengths)], comment: 'SOCKS5 reply complete' },
+        text: false,
+      };
+    }
+    case 'SOCKS4 reply': {
+      const same = samples.filter((sample) => sample.kind === first.kind);
+      // Some servers have 4 in place of the 0 that the version of a reply should be: it is not asserted.
+      const outcome: Pattern = [any(1), ...oneOf(same.map(({ result }) => [literal(result)]))];
+      return {
+        outcome: { pattern: outcome, comment: `SOCKS4 request ${resultName(first.result)}` },
+        whole: { pattern: [...outcome, any(6)], comment: 'SOCKS4 reply complete' },
         text: false,
       };
     }

@@ -31,6 +31,8 @@ export interface Check {
   readonly timeout: number;
   /** HTTP statuses that the samples were answered with. */
   readonly statuses: readonly number[];
+  /** What the capture lacks of what is sent: the server cannot be simulated on it. */
+  readonly lacks: readonly string[];
   /** What the check cannot promise, each a sentence without a final stop. */
   readonly caveats: readonly string[];
 }
@@ -77,7 +79,8 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
     measured,
     timeout: timeoutFor(measured.slowest),
     statuses: [...new Set(samples.flatMap(statusesOf))],
-    caveats,
+    lacks: first.lacks,
+    caveats: [...first.lacks, ...caveats],
   };
 }
 

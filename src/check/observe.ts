@@ -12,6 +12,7 @@ export type Observation =
       /** Octets of the names that the bound address may be: the one it is, and the requested one, which servers echo. */
       readonly nameLengths: readonly number[];
     }
+  | { readonly kind: 'SOCKS4 reply'; readonly version: number; readonly result: number }
   | {
       readonly kind: 'HTTP response';
       readonly status: number;
@@ -39,6 +40,8 @@ export function observe(
     case 'password status':
       return { kind: 'SOCKS5 password status', version: message.version, status: message.status };
     case 'reply': {
+      if (message.protocol === 'socks4')
+        return { kind: 'SOCKS4 reply', version: message.version, result: message.result };
       const { version, code, boundAddress } = message;
       const request = before.findLast((each) => each.protocol === 'socks5' && each.kind === 'request');
       const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);

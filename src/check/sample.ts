@@ -1,6 +1,14 @@
 import { framesOf } from '../conversation/conversation.ts';
 import type { Gap } from '../conversation/stream.ts';
-import { type Allowance, allowanceFor, type Dialogue, isProxied, streamOf, timeOf } from '../dialogue/dialogue.ts';
+import {
+  type Allowance,
+  allowanceFor,
+  type Dialogue,
+  isProxied,
+  isSocks,
+  streamOf,
+  timeOf,
+} from '../dialogue/dialogue.ts';
 import type { Layer, Message } from '../dialogue/layer.ts';
 import { gapReason } from '../dialogue/outcome.ts';
 import { titleOf } from '../dialogue/title.ts';
@@ -30,6 +38,8 @@ export interface Sample {
   /** Does the client talk through a proxy, as far as the bytes show it? */
   readonly proxied: boolean;
   readonly exchanges: readonly Exchange[];
+  /** What the capture lacks of what is sent, which the user allowed; such a check cannot be proved. */
+  readonly lacks: readonly string[];
   /** The frames that carried what is sent and asserted. */
   readonly frames: readonly number[];
   /** Milliseconds from the first frame to the last byte asserted. */
@@ -44,6 +54,10 @@ export type Sampling =
 /** Takes from a dialogue what a check is made of. `force` takes it whatever its outcome. */
 export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean): Sampling {
   const { outcome, layers, conversation } = dialogue;
+  if (dialogue.tooDeep) {
+    const reason = 'its protocols lie deeper inside each other than is read';
+    return { reason, frame: conversation.firstFrame, nextStep: 'raise --limit nesting' };
+  }
   if (!force) {
     const answered =
       outcome.kind === 'opened' && (outcome.status === undefined ? isAnsweredUnread(layers) : outcome.status < 400);
@@ -59,14 +73,18 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   }
   if (conversation.cutShort) {
     const nextStep = 'raise --limit conversations or buffered, or filter the capture first';
-    return { reason: 'it was given up before it ended, to stay within a bound', frame: undefined, nextStep };
+    return {
+      reason: 'it was given up before it ended, to stay within a bound',
+      frame: conversation.firstFrame,
+      nextStep,
+    };
   }
   const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
-  if (!startSeen && layers[0]?.protocol !== 'socks5' && !allowed.has('gap')) {
+  if (!startSeen && !isSocks(layers[0]?.protocol) && !allowed.has('gap')) {
     return {
       reason: 'its start was not captured (no SYN)',
       frame: conversation.firstFrame,
-      nextStep: 'record from before the connection is made, or say --allow gap',
+      nextStep: 'record from before the connection is made',
     };
   }
   const messages = neededMessages(layers);
@@ -88,12 +106,26 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       destination: dialogue.destination,
       proxied: isProxied(layers),
       exchanges,
+      lacks: lacksOf(dialogue, spans, startSeen),
       frames: [
         ...new Set(spans.flatMap(({ side, start, end }) => framesOf(streamOf(conversation, side), start, end))),
       ].sort((a, b) => a - b),
       duration: timeOf(conversation, last.side, last.end - 1) ?? 0,
     },
   };
+}
+
+/** What the user allowed to be missing of the requests. */
+function lacksOf({ conversation, layers }: Dialogue, spans: readonly UsedSpan[], startSeen: boolean): string[] {
+  const { gaps } = conversation.client.bytes;
+  const missing = gaps.filter((gap) =>
+    spans.some(({ side, start, end }) => side === 'client' && gap.start < end && gap.end > start),
+  );
+  const lacks = missing.map((gap) => `${gapReason('client', gap)}, and are left out of what is sent`);
+  const withoutStart = !startSeen && !isSocks(layers[0]?.protocol);
+  return withoutStart
+    ? ['the start of the conversation was not captured: a handshake may be missing', ...lacks]
+    : lacks;
 }
 
 /** Is what the tunnel carries unknown, and did the server say something in it? */
@@ -139,7 +171,7 @@ function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[
 }
 
 /** What is kept of a reply: enough to simulate the server. */
-const MAX_REPLY_LENGTH = 4096;
+const MAX_REPLY_LENGTH = 16_384;
 
 const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
 

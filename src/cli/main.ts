@@ -11,7 +11,8 @@ setFlagsFromString('--heap-growing-percent=20');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
-  throw error;
+  process.stderr.write(`capture2check: error: stdout cannot be written: ${error.message}\n`);
+  process.exit(EXIT.unreadable);
 });
 
 try {

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import { addressBytes, addressText } from '../bytes/address.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
 import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
+import { formatEndpoint } from '../packet/segment.ts';
 
 /** Options that every command shares. */
 export interface CommonOptions {
@@ -23,8 +25,8 @@ export function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Li
   const limits: Record<LimitName, number> = { ...previous };
   for (const each of text.split(',')) {
     const [, name = '', digits, unit = ''] = /^([a-z-]+)=([0-9]{1,12})([kmg]?)$/i.exec(each) ?? [];
-    if (digits === undefined || !(name in LIMITS)) {
-      throw new InvalidArgumentError(`NAME=NUMBER, the name one of ${Object.keys(LIMITS).join(', ')}.`);
+    if (digits === undefined || Number(digits) === 0 || !Object.hasOwn(LIMITS, name)) {
+      throw new InvalidArgumentError(`NAME=NUMBER, at least 1, the name one of ${Object.keys(LIMITS).join(', ')}.`);
     }
     limits[name as LimitName] = Number(digits) * (UNITS[unit.toLowerCase()] as number);
   }
@@ -40,11 +42,12 @@ export function parseStream(text: string): number {
 
 /** `HOST:PORT` or `[HOST]:PORT`, in the form that endpoints are printed in. */
 export function parseEndpoint(text: string): string {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text);
-  if (match === null || Number(match[3]) > 65_535) {
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text) ?? [];
+  const bytes = addressBytes(v6 ?? v4 ?? '');
+  if (bytes?.length !== (v6 === undefined ? 4 : 16) || Number(port) > 65_535) {
     throw new InvalidArgumentError('an address and a port, as 127.0.0.1:1080 or [::1]:1080; captures hold no names.');
   }
-  return match[1] === undefined ? text : `[${match[1].toLowerCase()}]:${match[3]}`;
+  return formatEndpoint({ address: addressText(bytes), port: Number(port) });
 }
 
 /** `server=HOST:PORT`. */

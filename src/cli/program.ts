@@ -19,7 +19,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .showHelpAfterError('(capture2check --help tells how it is used)')
     .enablePositionalOptions();
 
-  common(program.command('derive', { isDefault: true }))
+  const deriving = common(program.command('derive', { isDefault: true }))
     .description('write the check (what is done when no command is named)')
     .argument('<capture...>', CAPTURES)
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(FORMATS)).default('haproxy'))
@@ -55,6 +55,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(new Option('--raw <side>', "write one side's bytes as they are").choices(['client', 'server']))
     .action(async (paths: string[], options: ShowOptions) => onExit(await show(paths, options)));
 
+  program.addHelpText('after', () => `\nWithout a command, or with derive:\n\n${deriving.helpInformation()}`);
   return program;
 }
 

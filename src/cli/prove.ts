@@ -4,7 +4,7 @@ import type { Analysis } from '../emit/analysis.ts';
 import { haproxyRules } from '../emit/haproxy/rules.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { agrees, emitProof, emitProofJson, type ProvedCheck, type RealVerdict } from '../emit/proof.ts';
-import { nothingToDerive, wordsOn } from '../emit/words.ts';
+import { isSuccess, nothingToDerive, wordsOn } from '../emit/words.ts';
 import type { Proof } from '../proof/prove.ts';
 import { proveCheck } from '../proof/prove.ts';
 import { rulesOf } from '../proof/rule.ts';
@@ -41,6 +41,7 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   accountFor(analysis, terminal);
   for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
+  if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
   const proved = await provedChecks(analysis, options.haproxy);
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
   await writeArtifact(options.json ? emitProofJson(proved) : emitProof(proved, paint), options.output);

@@ -20,6 +20,7 @@ export interface Conversation {
   /** Frames that belong to it. */
   readonly frames: number;
   readonly firstFrame: number;
+  readonly lastFrame: number;
   /** When the first frame was captured. */
   readonly started: { readonly seconds: number; readonly nanoseconds: number };
 }

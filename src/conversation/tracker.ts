@@ -26,6 +26,7 @@ interface Entry {
   readonly firstFrame: number;
   readonly started: { readonly seconds: number; readonly nanoseconds: number };
   frames: number;
+  lastFrame: number;
   client: 0 | 1 | undefined;
   rolesBy: RolesBy;
   ended: boolean;
@@ -70,6 +71,7 @@ export class ConversationTracker {
     if (found === undefined || (syn && !ack && startsAnew(found, segment.sequence))) found = this.#open(segment);
     const { entry, end } = found;
     entry.frames++;
+    entry.lastFrame = segment.frame;
     const { ends } = entry;
     if (ends === undefined) {
       this.lateFrames++; // the conversation was complete without it, or was given up
@@ -114,6 +116,7 @@ export class ConversationTracker {
       firstFrame: frame,
       started: { seconds, nanoseconds },
       frames: 0,
+      lastFrame: frame,
       client: undefined,
       rolesBy: 'ports',
       ended: false,
@@ -183,6 +186,7 @@ export class ConversationTracker {
       cutShort,
       frames: entry.frames,
       firstFrame: entry.firstFrame,
+      lastFrame: entry.lastFrame,
       started: entry.started,
     });
   }

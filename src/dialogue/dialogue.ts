@@ -16,6 +16,8 @@ import { type DialogueOutcome, outcomeOf } from './outcome.ts';
 /** A conversation read as layers. */
 export interface Dialogue {
   readonly conversation: Conversation;
+  /** Was reading stopped because protocols lie too deep inside each other? */
+  readonly tooDeep: boolean;
   readonly turns: readonly Turn[];
   /** From the outermost protocol inwards; never empty, `unknown` at worst. */
   readonly layers: readonly Layer[];
@@ -38,7 +40,8 @@ export function readDialogue(
   const turns = turnsOf(conversation);
   const layers = readLayers(conversation, turns, allowed, nesting);
   const outcome = outcomeOf(conversation, turns, layers);
-  return { conversation, turns, layers, outcome, destination: destinationOf(layers) };
+  const tooDeep = layers.length > nesting;
+  return { conversation, turns, layers, outcome, destination: destinationOf(layers), tooDeep };
 }
 
 /** Where no SYN tells the roles, the bytes do: whichever way round a protocol is recognized. */
@@ -119,14 +122,14 @@ export function timeOf(conversation: Conversation, side: Side, offset: number): 
 }
 
 function destinationOf(layers: readonly Layer[]): string | undefined {
-  const proxy = layers.findLast(({ protocol, outcome }) => protocol === 'socks5' || outcome.kind === 'granted');
+  const proxy = layers.findLast(({ protocol, outcome }) => isSocks(protocol) || outcome.kind === 'granted');
   return proxy?.destination ?? layers.findLast(({ destination }) => destination !== undefined)?.destination;
 }
 
 /** Does the client talk through a proxy? An HTTP request shows it by CONNECT or by the absolute form of its target (RFC 9112 §3.2). */
 export function isProxied(layers: readonly Layer[]): boolean {
   const [first] = layers;
-  if (first?.protocol === 'socks5') return true;
+  if (first !== undefined && isSocks(first.protocol)) return true;
   const message = first?.messages[0];
   return (
     message?.protocol === 'http' &&
@@ -134,3 +137,7 @@ export function isProxied(layers: readonly Layer[]): boolean {
     (message.method === 'CONNECT' || message.target.includes('://'))
   );
 }
+
+/** A handshake that can be told from its first bytes, wherever the capture starts. */
+export const isSocks = (protocol: Layer['protocol'] | undefined): boolean =>
+  protocol === 'socks5' || protocol === 'socks4';

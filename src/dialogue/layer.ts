@@ -1,6 +1,8 @@
 import type { HttpMessage } from '../protocol/http/message.ts';
 import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
 import type { LayerReading, MessageSpan, Place, Streams } from '../protocol/layer.ts';
+import type { Socks4Message } from '../protocol/socks4/message.ts';
+import { readSocks4, recognizeSocks4 } from '../protocol/socks4/recognize.ts';
 import type { Socks5Message } from '../protocol/socks5/message.ts';
 import { readSocks5, recognizeSocks5 } from '../protocol/socks5/recognize.ts';
 
@@ -10,7 +12,7 @@ export interface DataMessage extends MessageSpan {
   readonly kind: 'data';
 }
 
-export type Message = Socks5Message | HttpMessage | DataMessage;
+export type Message = Socks5Message | Socks4Message | HttpMessage | DataMessage;
 
 export type ProtocolName = Message['protocol'];
 
@@ -28,10 +30,16 @@ interface Recognizer {
 /** The protocols that are read, in the order in which they are tried. */
 export const RECOGNIZERS: readonly Recognizer[] = [
   { protocol: 'socks5', recognize: recognizeSocks5, read: readSocks5 },
+  { protocol: 'socks4', recognize: recognizeSocks4, read: readSocks4 },
   { protocol: 'http', recognize: recognizeHttp, read: readHttp },
 ];
 
-const LABELS: Readonly<Record<ProtocolName, string>> = { socks5: 'SOCKS5', http: 'HTTP', unknown: 'unknown' };
+const LABELS: Readonly<Record<ProtocolName, string>> = {
+  socks5: 'SOCKS5',
+  socks4: 'SOCKS4',
+  http: 'HTTP',
+  unknown: 'unknown',
+};
 
 /** How a protocol is called in sentences. */
 export const protocolLabel = (protocol: ProtocolName): string => LABELS[protocol];

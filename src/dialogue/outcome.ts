@@ -62,7 +62,7 @@ export function outcomeOf(
     case 'unfinished': {
       const last =
         layer.messages.filter(({ side }) => side === outcome.side).at(-1)?.end ?? placeOf(layers, outcome.side);
-      const { reason: why, ...evidence } = endOf(conversation, outcome.side, last) ?? CAPTURE_ENDS;
+      const { reason: why, ...evidence } = endOf(conversation, outcome.side, last) ?? captureEnds(conversation);
       const reason = `no ${outcome.awaited}: ${why}`;
       if (inTunnel) return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, ...evidence };
       return { kind: 'unfinished', reason, ...evidence };
@@ -73,7 +73,8 @@ export function outcomeOf(
 /** No decoder looks at more bytes to decide: `HTTP/1.1 204`. */
 const DECIDING = 12;
 
-const CAPTURE_ENDS: Evidence = { reason: 'the capture ends', frame: undefined };
+/** Nothing says why no more came. */
+const captureEnds = ({ lastFrame }: Conversation): Evidence => ({ reason: 'the capture ends', frame: lastFrame });
 
 /** The outcome where the innermost protocol is not known: in a tunnel the server has to have said something, and the request has to be there. */
 function outcomeOfUnknown(
@@ -93,13 +94,23 @@ function outcomeOfUnknown(
     if (lost !== undefined) return { ...opened, ...lost, reason: `opened, but ${lost.reason}` };
     if (messages.some(({ side }) => side === 'server'))
       return { ...opened, reason: 'opened, to a protocol that is not read', frame: undefined };
-    const { reason, ...evidence } = endOf(conversation, 'server', placeOf(layers, 'server')) ?? CAPTURE_ENDS;
+    const { reason, ...evidence } =
+      endOf(conversation, 'server', placeOf(layers, 'server')) ?? captureEnds(conversation);
     return { ...opened, reason: `opened, but no reply: ${reason}`, ...evidence };
   }
   if (lost !== undefined) return { kind: 'unknown', ...lost, reason: `no protocol is recognized: ${lost.reason}` };
   if (messages.length > 0)
-    return { kind: 'unknown', reason: 'no protocol is recognized', frame: conversation.firstFrame };
-  return { kind: 'unknown', ...(endOf(conversation, 'server', 0) ?? { reason: 'no data', frame: undefined }) };
+    return { kind: 'unknown', reason: notRecognized(conversation), frame: conversation.firstFrame };
+  return {
+    kind: 'unknown',
+    ...(endOf(conversation, 'server', 0) ?? { reason: 'no data', frame: conversation.lastFrame }),
+  };
+}
+
+/** Without its start no protocol can be told. */
+function notRecognized({ client, server }: Conversation): string {
+  const startSeen = client.bytes.fromStart || server.bytes.fromStart;
+  return startSeen ? 'no protocol is recognized' : 'no protocol is recognized: its start was not captured (no SYN)';
 }
 
 /** Where the innermost layer starts on one side. */
@@ -116,7 +127,7 @@ function endOf(conversation: Conversation, side: Side, offset: number): Evidence
   if (stream.length > stream.bytes.length) {
     return {
       reason: `only the first ${stream.bytes.length} bytes of the ${side} are kept (--limit head)`,
-      frame: undefined,
+      frame: conversation.lastFrame,
     };
   }
   const other = conversation[otherSide(side)].bytes;

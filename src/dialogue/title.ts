@@ -1,4 +1,5 @@
 import { withoutUserinfo } from '../protocol/http/message.ts';
+import { resultName, COMMAND as SOCKS4_COMMAND } from '../protocol/socks4/codes.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import type { Message } from './layer.ts';
 
@@ -17,8 +18,13 @@ export function titleOf(message: Message): string {
       return `SOCKS5 password ${message.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(message.status)})`}`;
     case 'request':
       if (message.protocol === 'http') return `${message.method} ${withoutUserinfo(message.target)}`;
+      if (message.protocol === 'socks4') {
+        const command = message.command === SOCKS4_COMMAND.connect ? 'CONNECT' : 'BIND';
+        return `SOCKS4${message.named ? 'a' : ''} ${command} ${message.host}:${message.port}`;
+      }
       return `SOCKS5 ${commandName(message.command)} ${message.address.text}:${message.port}`;
     case 'reply':
+      if (message.protocol === 'socks4') return `SOCKS4 request ${resultName(message.result)}`;
       return message.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(message.code)}`;
     case 'response':
       return `HTTP ${message.status} ${message.phrase}`.trim();

@@ -18,6 +18,11 @@ export function wordsOn(
   if (analysis.checks.length === 0) return words;
   if (options.stream !== undefined) words.push(...onForcedStream(analysis));
   words.push(...onChecks(analysis), ...onProofs(analysis));
+  if (options.script && analysis.checks.length > 1) {
+    words.push(
+      note(`${analysis.checks.length} checks: each goes into a section of its own; --server or --stream takes one`),
+    );
+  }
   if (options.script) {
     for (const { line, secrets } of secretLines(analysis)) {
       words.push(note(`line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private`));
@@ -38,10 +43,10 @@ export function nothingToDerive(
   if (setAside.length > 0)
     return `${names}: nothing to derive a check from; record a session in which the request succeeds`;
   const wanted = [
-    ...(stream === undefined ? [] : [`tcp.stream ${stream}`]),
-    ...(server === undefined ? [] : [`server ${server}`]),
+    ...(stream === undefined ? [] : [`is tcp.stream ${stream}`]),
+    ...(server === undefined ? [] : [`has the server ${server}`]),
   ];
-  return `${names}: no conversation is ${wanted.join(' with ')}; capture2check list shows what there is`;
+  return `${names}: no conversation ${wanted.join(' and ')}; capture2check list shows what there is`;
 }
 
 /** A conversation that was asked for by number makes a check whatever came of it; the user should know what. */
@@ -74,13 +79,21 @@ function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
   for (const check of checks) {
     const proof = proofs.get(check);
     if (proof === undefined) continue;
+    if (check.lacks.length > 0) {
+      words.push(warning('not proved: what is sent is not all there, and no server is known to answer it'));
+      continue;
+    }
     if (!isSuccess(dialogue)) {
       words.push(
         warning('not proved: the conversation was no success, so there is no healthy server to try the check against'),
       );
       continue;
     }
-    const losing = proof.rows.filter(({ result }) => result !== 'right');
+    // A wrong verdict weighs more than a late one.
+    const losing = [
+      ...proof.rows.filter(({ result }) => result === 'wrong'),
+      ...proof.rows.filter(({ result }) => result === 'late'),
+    ];
     const say = losing.length > 0 ? warning : note;
     words.push(say(`proof: ${scoreText(proof)}`), ...losing.slice(0, SHOWN_ROWS).map((row) => say(losingRowText(row))));
     if (losing.length > SHOWN_ROWS)
@@ -89,16 +102,17 @@ function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
   return words;
 }
 
-/** May the script be printed? The proof gates checks of protocols that are known; of others it only says what to expect. */
+/** May the script be printed? The proof gates what is known; of replies in other protocols it only says what to expect. */
 export function proofHolds({ checks, proofs, dialogue }: Analysis): boolean {
   return checks.every((check) => {
-    const gated = !check.layers.includes('unknown') && isSuccess(dialogue);
-    return !gated || (proofs.get(check)?.perfect ?? true);
+    const rows = proofs.get(check)?.rows ?? [];
+    if (check.lacks.length > 0 || !isSuccess(dialogue)) return true;
+    return rows.every(({ result, gated }) => result === 'right' || !gated);
   });
 }
 
 /** Where a conversation was asked for by number, it may be a failure. */
-const isSuccess = (dialogue: Analysis['dialogue']): boolean =>
+export const isSuccess = (dialogue: Analysis['dialogue']): boolean =>
   dialogue === undefined || (dialogue.outcome.kind === 'opened' && (dialogue.outcome.status ?? 200) < 400);
 
 function setAsideText(

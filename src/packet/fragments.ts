@@ -68,6 +68,8 @@ const MAX_RECENT = 16;
 export class FragmentAssembler {
   readonly #limit: number;
   readonly #pending = new Map<string, Pending>();
+  /** Goes on where it was: to look for the first one anew would pass by all that were deleted. */
+  #oldest = this.#pending.entries();
   readonly #recent = new Map<string, Buffer>();
   #waiting = 0;
   #expired: Tally = { count: 0, frame: 0 };
@@ -140,9 +142,18 @@ export class FragmentAssembler {
   }
 
   #makeRoom(current: string): void {
-    for (const [key, pending] of this.#pending) {
-      if (this.#waiting <= this.#limit) return;
-      if (key === current && this.#pending.size > 1) continue;
+    while (this.#waiting > this.#limit) {
+      const { done, value } = this.#oldest.next();
+      if (done) {
+        this.#oldest = this.#pending.entries();
+        continue;
+      }
+      const [key, pending] = value;
+      if (key === current && this.#pending.size > 1) {
+        this.#pending.delete(key); // it waits no longer than the others from now on
+        this.#pending.set(key, pending);
+        continue;
+      }
       this.#forget(key, pending);
       this.#givenUp = counted(this.#givenUp, pending);
     }

@@ -30,8 +30,14 @@ export const says = (bytes: Uint8Array, ending?: Ending): Reaction => ({
   ending,
 });
 
-/** The same bytes, one at a time. */
+/** Bytes of a reply that trickle in; the rest of a long one comes at once, so that it still comes in time. */
+const TRICKLED = 400;
+
+/** The same bytes, the first ones one at a time. */
 export const trickled = ({ pieces, ending }: Reaction, delay: number): Reaction => ({
-  pieces: pieces.flatMap(({ bytes }) => Array.from(bytes, (byte) => ({ delay, bytes: Uint8Array.of(byte) }))),
+  pieces: pieces.flatMap(({ bytes }) => [
+    ...Array.from(bytes.subarray(0, TRICKLED), (byte) => ({ delay, bytes: Uint8Array.of(byte) })),
+    ...(bytes.length > TRICKLED ? [{ delay, bytes: bytes.subarray(TRICKLED) }] : []),
+  ]),
   ending,
 });

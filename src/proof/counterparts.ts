@@ -2,6 +2,7 @@ import type { ReplyMessage as CapturedMessage } from '../check/sample.ts';
 import type { Alternative } from './alternative.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses } from './http.ts';
+import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import { brokenMethodSelections, brokenPasswordStatuses, brokenReplies, healthyReplies } from './socks5.ts';
 
 /** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
@@ -13,12 +14,16 @@ export interface Twin {
   readonly behavior: Behavior;
   /** It says less than what tells a broken server from a slow one: it can only be found out by the timeout. */
   readonly silent: boolean;
+  /** Is the protocol of the broken reply known? */
+  readonly gated: boolean;
 }
 
 /** The captured server, healthy but different. */
 export interface Variant {
   readonly name: string;
   readonly behavior: Behavior;
+  /** Are the protocols of all replies known? */
+  readonly gated: boolean;
 }
 
 /** Milliseconds between the bytes of a reply that trickles in. */
@@ -28,7 +33,6 @@ const SLOW_SHARE = 0.5;
 
 /** Every way that the grammars know for the captured server to be broken, at each exchange in turn. */
 export function twinsOf(replies: CapturedReplies): Twin[] {
-  // Behind a message that shares the buffer HAProxy cannot say how many bytes decide: such a twin is found out by the timeout.
   return replies.flatMap((messages, at) => {
     const followed = at + 1 < replies.length;
     if (messages.length === 0) return [];
@@ -37,6 +41,7 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
       name: label(name),
       behavior: behaviorOf(replies, at, reaction),
       silent,
+      gated: allKnown(messages),
     });
     const whole = joined(messages);
     const decisive = decisiveLength(messages);
@@ -57,9 +62,11 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
         const before = joined(messages.slice(0, index));
         return brokenAlternatives(message).flatMap(({ name, bytes }) => {
           const said = Buffer.concat([before, bytes]);
+          // Behind a message that shares the buffer HAProxy cannot say how many bytes decide.
+          const undecided = said.length < decisive || index > 0;
           return [
             twin(`${name}, then closed`, says(said, 'FIN')),
-            twin(`${name}, and the connection lingers`, says(said), said.length < decisive || index > 0),
+            twin(`${name}, and the connection lingers`, says(said), undecided),
           ];
         });
       }),
@@ -70,18 +77,21 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
 /** Every way that the grammars know for the captured server to be healthy. `timeout` is what the check may take, in milliseconds. */
 export function variantsOf(replies: CapturedReplies, timeout: number): Variant[] {
   const captured = replies.map((messages) => says(joined(messages)));
+  const gated = replies.every(allKnown);
   const speaking = captured.filter(({ pieces }) => pieces.length > 0).length;
   const slow = (reaction: Reaction): Reaction => ({
     ...reaction,
     pieces: reaction.pieces.map((piece) => ({ ...piece, delay: (SLOW_SHARE * timeout) / speaking })),
   });
   return [
-    { name: 'as captured', behavior: { reactions: captured } },
+    { name: 'as captured', behavior: { reactions: captured }, gated },
+    { name: 'as captured, then closed', behavior: { reactions: captured.with(-1, closing(captured.at(-1))) }, gated },
     {
       name: 'every reply one byte at a time',
       behavior: { reactions: captured.map((each) => trickled(each, TRICKLE)) },
+      gated,
     },
-    { name: 'slow', behavior: { reactions: captured.map(slow) } },
+    { name: 'slow', behavior: { reactions: captured.map(slow) }, gated },
     ...replies.flatMap((messages, at) =>
       messages.flatMap((message, index) =>
         healthyAlternatives(message).flatMap(({ name, bytes }) => {
@@ -89,10 +99,11 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
             Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]),
           );
           return [
-            { name: `reply ${at}: ${name}`, behavior: behaviorOf(replies, at, reaction, captured) },
+            { name: `reply ${at}: ${name}`, behavior: behaviorOf(replies, at, reaction, captured), gated },
             {
               name: `reply ${at}: ${name}, one byte at a time`,
               behavior: behaviorOf(replies, at, trickled(reaction, TRICKLE), captured),
+              gated,
             },
           ];
         }),
@@ -121,6 +132,8 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
       return brokenPasswordStatuses(observation.version);
     case 'SOCKS5 reply':
       return brokenReplies(observation.version, observation.nameLengths[0] ?? 9);
+    case 'SOCKS4 reply':
+      return brokenSocks4Replies();
     case 'HTTP response':
       return brokenResponses(observation.status, observation.tunnel);
     case 'data':
@@ -132,6 +145,8 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
   switch (observation.kind) {
     case 'SOCKS5 reply':
       return healthyReplies(observation.version, observation.nameLengths);
+    case 'SOCKS4 reply':
+      return healthySocks4Replies();
     case 'HTTP response':
       return healthyResponses(bytes, observation.status);
     case 'SOCKS5 method':
@@ -159,9 +174,13 @@ function decisiveLength(messages: readonly CapturedMessage[]): number {
     case 'SOCKS5 method':
     case 'SOCKS5 password status':
     case 'SOCKS5 reply':
+    case 'SOCKS4 reply':
       return before + 2; // VER and what it says
   }
 }
 
+const allKnown = (messages: readonly CapturedMessage[]): boolean =>
+  messages.every(({ observation }) => observation.kind !== 'data');
+const closing = (reaction: Reaction = SILENCE): Reaction => ({ ...reaction, ending: 'FIN' });
 const NOTHING = new Uint8Array(0);
 const joined = (messages: readonly CapturedMessage[]): Uint8Array => Buffer.concat(messages.map(({ bytes }) => bytes));

@@ -16,6 +16,8 @@ export interface ProofRow {
   readonly result: 'right' | 'late' | 'wrong';
   /** Down at the timeout, because the server said too little to tell it from a slow one. */
   readonly unavoidable: boolean;
+  /** Is the protocol known, so that losing the row is a fault of the check? */
+  readonly gated: boolean;
 }
 
 /** The score of a check against the twins and variants of the server it came from. */
@@ -35,16 +37,16 @@ export interface Proof {
 /** Tries a check against every twin and variant of the captured server, in the model. `timeout` is in milliseconds. */
 export function proveCheck(rules: readonly TcpRule[], replies: CapturedReplies, timeout: number): Proof {
   const rows: ProofRow[] = [
-    ...twinsOf(replies).map(({ name, behavior, silent }): ProofRow => {
+    ...twinsOf(replies).map(({ name, behavior, silent, gated }): ProofRow => {
       const verdict = runTcpCheck(rules, behavior, timeout);
       const late = verdict.status === 'L7TOUT';
       const result = verdict.status === 'L7OK' ? 'wrong' : late && !silent ? 'late' : 'right';
-      return { name, behavior, expected: 'down', verdict, result, unavoidable: late && silent };
+      return { name, behavior, expected: 'down', verdict, result, unavoidable: late && silent, gated };
     }),
-    ...variantsOf(replies, timeout).map(({ name, behavior }): ProofRow => {
+    ...variantsOf(replies, timeout).map(({ name, behavior, gated }): ProofRow => {
       const verdict = runTcpCheck(rules, behavior, timeout);
       const result = verdict.status === 'L7OK' ? 'right' : 'wrong';
-      return { name, behavior, expected: 'up', verdict, result, unavoidable: false };
+      return { name, behavior, expected: 'up', verdict, result, unavoidable: false, gated };
     }),
   ];
   const twins = rows.filter(({ expected }) => expected === 'down');

@@ -52,7 +52,7 @@ describe.each([
   const file = pcapFile(FRAMES);
   const third = bounds()[2] as number;
   file.writeUInt32LE(captured, third + 8);
-  const error = `test.pcap, frame 3, offset ${third + 8}: captured length ${captured}, expected at most 262144: the file is damaged; keep what precedes with: editcap -r IN OUT 1-2`;
+  const error = `test.pcap, frame 3, offset ${third + 8}: captured length ${captured}, expected at most 262144: the file is damaged, or holds larger frames (--limit frame); keep what precedes with: editcap -r IN OUT 1-2`;
 
   test('is refused by name, and the frames before it are given out, however the bytes arrive', async () => {
     for (const length of [1, 7, 64, 1000, 65_536]) {
@@ -77,7 +77,7 @@ test('damage in the first frame leaves nothing to keep', async () => {
   const file = pcapFile(FRAMES, { bigEndian: true });
   file.writeUInt32BE(262_145, GLOBAL_HEADER + 8);
   expect((await outcomeOf(file)).error).toBe(
-    'test.pcap, frame 1, offset 32: captured length 262145, expected at most 262144: the file is damaged; record again',
+    'test.pcap, frame 1, offset 32: captured length 262145, expected at most 262144: the file is damaged, or holds larger frames (--limit frame); record again',
   );
 });
 

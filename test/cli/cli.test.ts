@@ -85,13 +85,13 @@ describe('derive', () => {
     expect(capture2check(['--server', '127.0.0.1:1080', GOOD]).code).toBe(0);
     const { code, stderr } = capture2check(['--server', '127.0.0.1:1081', GOOD]);
     expect(code).toBe(1);
-    expect(stderr).toContain('no conversation is server 127.0.0.1:1081');
+    expect(stderr).toContain('no conversation has the server 127.0.0.1:1081');
   });
 
   test('names frames FILE:FRAME where there are several files', () => {
     const two = capture2check([GOOD, REFUSED]);
     expect(two.code).toBe(0);
-    expect(two.stderr).toContain('frame capture.pcap:9');
+    expect(two.stderr).toContain('frame capture.pcap#2:9');
   });
 
   test('a conversation runs on across files', () => {

@@ -43,12 +43,12 @@ describe.each<[kind: string, rows: Row[]]>([
       ['opened, but nothing was asked through it', undefined, open()],
       ['opened, but the server sent FIN', 12, fin(open(), 'server')],
       ['opened, but the client gave up with FIN', 12, fin(open(), 'client')],
-      ['opened, but no HTTP response: the capture ends', undefined, open().client(GET)],
+      ['opened, but no HTTP response: the capture ends', 13, open().client(GET)],
       ['opened, but no HTTP response: the server sent FIN', 14, fin(open().client(GET), 'server')],
       ['opened, but no HTTP response: the server sent RST', 14, rst(open().client(GET), 'server')],
       ['opened, but no HTTP response: the client gave up with RST', 14, rst(open().client(GET), 'client')],
       ['opened, but no reply: the server sent FIN', 14, fin(open().client(hex('160301')), 'server')],
-      ['opened, but no reply: the capture ends', undefined, open().client(hex('160301'))],
+      ['opened, but no reply: the capture ends', 13, open().client(hex('160301'))],
     ],
   ],
   [
@@ -82,7 +82,7 @@ describe.each<[kind: string, rows: Row[]]>([
   [
     'unfinished',
     [
-      ['no SOCKS5 method selection: the capture ends', undefined, start().client(GREETING)],
+      ['no SOCKS5 method selection: the capture ends', 5, start().client(GREETING)],
       ['no SOCKS5 method selection: the server sent FIN', 6, fin(start().client(GREETING), 'server')],
       ['no SOCKS5 method selection: the client gave up with FIN', 6, fin(start().client(GREETING), 'client')],
       ['no SOCKS5 reply: the server sent RST', 10, rst(asked(), 'server')],
@@ -104,8 +104,8 @@ describe.each<[kind: string, rows: Row[]]>([
   [
     'unknown',
     [
-      ['no data', undefined, start()],
-      ['no data', undefined, new Talk().segment('client', { flags: 2, ack: 0 })],
+      ['no data', 3, start()],
+      ['no data', 1, new Talk().segment('client', { flags: 2, ack: 0 })],
       ['the client gave up with FIN', 4, fin(start(), 'client')],
       ['the server sent RST', 4, rst(start(), 'server')],
       ['no protocol is recognized', 1, start().client('EHLO client\r\n').server('250 mail\r\n')],
@@ -198,7 +198,7 @@ describe('a gap is to blame where what was due lies in it', () => {
       kind: 'opened',
       status: undefined,
       reason: 'opened, but no HTTP response: the capture ends',
-      frame: undefined,
+      frame: 14,
     });
   });
 

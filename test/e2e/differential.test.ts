@@ -201,9 +201,13 @@ const HAND_PICKED: readonly (readonly [name: string, rules: readonly TcpRule[], 
 ];
 
 describeWith(['haproxy'], 'the model and a real HAProxy', () => {
+  /** Where the client does not wait for the reply, a reset may come before or after its next send. */
+  const racing = (check: string, server: string) => check.startsWith('no expect') && server.startsWith('reset');
   const pairs = [
     ...Object.entries(CHECKS).flatMap(([check, rules]) =>
-      Object.entries(BEHAVIORS).map(([server, behavior]) => ({ name: `${check} / ${server}`, rules, behavior })),
+      Object.entries(BEHAVIORS)
+        .filter(([server]) => !racing(check, server))
+        .map(([server, behavior]) => ({ name: `${check} / ${server}`, rules, behavior })),
     ),
     ...HAND_PICKED.map(([name, rules, behavior]) => ({ name, rules, behavior })),
   ];

@@ -21,6 +21,7 @@ const checkOf = (...steps: readonly Step[]): Check => ({
   measured: { fastest: 0, slowest: 0 },
   timeout: 3,
   statuses: [],
+  lacks: [],
   caveats: [],
 });
 

@@ -99,8 +99,13 @@ describe('why there is nothing to derive, with the next step', () => {
       'nothing to derive a check from; record a session in which the request succeeds',
     ],
     ['no such stream', {}, { stream: 7 }, 'no conversation is tcp.stream 7; capture2check list shows what there is'],
-    ['no such server', {}, { server: '10.0.0.9:1' }, 'no conversation is server 10.0.0.9:1; capture2check list'],
-    ['neither', {}, { stream: 7, server: '10.0.0.9:1' }, 'no conversation is tcp.stream 7 with server 10.0.0.9:1;'],
+    ['no such server', {}, { server: '10.0.0.9:1' }, 'no conversation has the server 10.0.0.9:1; capture2check list'],
+    [
+      'neither',
+      {},
+      { stream: 7, server: '10.0.0.9:1' },
+      'no conversation is tcp.stream 7 and has the server 10.0.0.9:1;',
+    ],
   ])('%s', (_name, changes, wanted, words) => {
     expect(nothingToDerive(analysis(changes), wanted)).toContain(`a.pcap: ${words}`);
   });

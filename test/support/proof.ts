@@ -7,7 +7,7 @@ import { checksOf, type Source } from './derive.ts';
 import { hex, Talk } from './wire.ts';
 
 const CONNECT = 'CONNECT origin.example:80 HTTP/1.1\r\nHost: origin.example:80\r\n\r\n';
-export const GET = 'GET /generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n';
+const GET = 'GET /generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n';
 const ANSWER = 'HTTP/1.1 204 No Content\r\nServer: nginx\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n';
 const GRANTED = 'HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy/1.11.1\r\n\r\n';
 /** CONNECT to origin.example:80. */

@@ -35,17 +35,23 @@ export function secretLines({
 }
 
 function headerOf(check: Check, frameName: (frame: number) => string): string[] {
-  const { layers, destination, title, server, sampleCount, measured, timeout, caveats } = check;
+  const { layers, destination, title, server, measured, timeout, caveats } = check;
   const what = `${layers.map(protocolLabel).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${title}`;
   const { fastest, slowest } = measured;
   const time =
     fastest === slowest ? `${milliseconds(slowest)} ms` : `${milliseconds(fastest)} to ${milliseconds(slowest)} ms`;
   return [
     what,
-    `server ${formatEndpoint(server)}, ${sampleCount} ${sampleCount === 1 ? 'sample' : 'samples'}: ${samplesOf(check, frameName)}`,
+    `server ${formatEndpoint(server)}, ${countOf(check)}: ${samplesOf(check, frameName)}`,
     `measured ${time}; set: timeout check ${timeout}s (without it the server's "inter" is the limit)`,
     ...caveats.map((caveat) => `weak: ${caveat}`),
   ].map((line) => `# ${printable(line)}`);
+}
+
+/** `3 samples`, and how many of them were compared where that is not all. */
+function countOf({ samples, sampleCount }: Check): string {
+  const compared = samples.length < sampleCount ? ` (${samples.length} compared)` : '';
+  return `${sampleCount} ${sampleCount === 1 ? 'sample' : 'samples'}${compared}`;
 }
 
 function samplesOf({ samples, sampleCount }: Check, frameName: (frame: number) => string): string {

@@ -1,0 +1,33 @@
+import { RESULT, resultName } from '../protocol/socks4/codes.ts';
+import type { Alternative } from './alternative.ts';
+
+const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
+/** Ports and addresses of a reply; in the second the bytes look like the start of a success. */
+const ADDRESSES: readonly (readonly [name: string, rest: Uint8Array])[] = [
+  ['zeros', bytes(0, 0, 0, 0, 0, 0)],
+  ['an address that looks like a success', bytes(0, RESULT.granted, 0, RESULT.granted, 0, RESULT.granted)],
+];
+
+/** Every refusal in the forms that servers give it, and answers that are none. */
+export function brokenReplies(): Alternative[] {
+  const refusals = [RESULT.rejected, RESULT.noIdentd, RESULT.identdMismatch].flatMap((result) => [
+    ...ADDRESSES.map(([form, rest]) => ({ name: `${resultName(result)}, ${form}`, bytes: bytes(0, result, ...rest) })),
+    { name: `${resultName(result)}, version 04`, bytes: bytes(4, result, 0, 0, 0, 0, 0, 0) },
+    { name: `${resultName(result)}, two bytes`, bytes: bytes(0, result) },
+  ]);
+  return [
+    ...refusals,
+    { name: 'a SOCKS5 refusal', bytes: bytes(5, 0xff) },
+    { name: 'SOCKS5 for a general failure', bytes: bytes(5, 1, 0, 1, 0, 0, 0, 0, 0, 0) },
+    { name: 'HTTP text', bytes: Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n') },
+  ];
+}
+
+/** Every form of a success: with zeros, with the destination, with the outgoing address, with version 4 in place of 0. */
+export function healthyReplies(): Alternative[] {
+  return [
+    ...ADDRESSES.map(([form, rest]) => ({ name: form, bytes: bytes(0, RESULT.granted, ...rest) })),
+    { name: 'port 80 of 192.0.2.1', bytes: bytes(0, RESULT.granted, 0, 80, 192, 0, 2, 1) },
+    { name: 'version 04', bytes: bytes(4, RESULT.granted, 0, 0, 0, 0, 0, 0) },
+  ];
+}
