@@ -7,7 +7,7 @@ import type { Exchange, ReplyMessage, Sample } from './sample.ts';
 import type { ExpectStep, SendStep, Step } from './step.ts';
 
 /** Where a check comes from. */
-export interface SampleOrigin {
+interface SampleOrigin {
   readonly stream: number;
   readonly frames: readonly number[];
 }

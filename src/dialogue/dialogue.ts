@@ -1,12 +1,5 @@
 import { DEFAULT_LIMITS } from '../bytes/limits.ts';
-import {
-  type Conversation,
-  elapsed,
-  exchanged,
-  framesOf,
-  type Side,
-  withRolesBy,
-} from '../conversation/conversation.ts';
+import { type Conversation, elapsed, exchanged, type Side, withRolesBy } from '../conversation/conversation.ts';
 import type { ByteStream, Gap } from '../conversation/stream.ts';
 import { type Turn, turnsOf } from '../conversation/turns.ts';
 import type { Place, Streams } from '../protocol/layer.ts';
@@ -109,11 +102,6 @@ function dataMessages(turns: readonly Turn[], streams: Streams, place: Place): D
 
 /** The byte stream of one side. */
 export const streamOf = (conversation: Conversation, side: Side): ByteStream => conversation[side].bytes;
-
-/** The frame that carried a byte, or undefined where it was not captured. */
-export function frameAt(conversation: Conversation, side: Side, offset: number): number | undefined {
-  return framesOf(streamOf(conversation, side), offset, offset + 1)[0];
-}
 
 /** Milliseconds from the first frame of the conversation to the capture of a byte. */
 export function timeOf(conversation: Conversation, side: Side, offset: number): number | undefined {

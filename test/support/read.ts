@@ -1,27 +1,7 @@
-import { Readable } from 'node:stream';
-import { CaptureFiles, type Frame } from '../../src/capture/frame.ts';
-import { readFrames } from '../../src/capture/read.ts';
-import type { Warning } from '../../src/capture/warning.ts';
 import type { Conversation } from '../../src/conversation/conversation.ts';
 import { ConversationTracker } from '../../src/conversation/tracker.ts';
 import { PacketDecoder } from '../../src/packet/decode.ts';
 import { framesOf, type Link, type WireSegment } from './wire.ts';
-
-/** The frames and warnings of a file given as bytes, read in chunks of `chunkLength`. */
-export async function readBytes(file: Buffer, chunkLength = 65_536): Promise<{ frames: Frame[]; warnings: Warning[] }> {
-  const files = new CaptureFiles();
-  files.begin('test.pcap');
-  const warnings: Warning[] = [];
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < file.length; at += chunkLength) chunks.push(file.subarray(at, at + chunkLength));
-  const frames: Frame[] = [];
-  for await (const batch of readFrames(Readable.from(chunks), 'test.pcap', files, (warning) =>
-    warnings.push(warning),
-  )) {
-    frames.push(...batch);
-  }
-  return { frames, warnings };
-}
 
 /** The conversations that segments make up, in the order of their numbers. */
 export function conversationsOf(segments: readonly WireSegment[], link?: Link): Conversation[] {
