@@ -11,7 +11,7 @@ export const LIMITS = {
   decompressed: { default: 17_179_869_184, what: 'bytes that a compressed capture may decompress to' },
   fragments: { default: 4_194_304, what: 'bytes of IP fragments that wait for the rest of their packets' },
   nesting: { default: 8, what: 'layers around a packet, and protocols inside each other' },
-  conversations: { default: 65_536, what: 'conversations followed at a time' },
+  conversations: { default: 16_384, what: 'conversations followed at a time' },
   buffered: { default: 67_108_864, what: 'bytes kept for all conversations that are being followed' },
   head: { default: 65_536, what: 'bytes kept from the start of each side of a conversation' },
   'out-of-order': { default: 65_536, what: 'bytes that a segment may be ahead of the first missing byte' },

@@ -24,14 +24,15 @@ export class Interruption {
 
 /** What a source gives, up to its end or the interruption. */
 export async function* untilInterrupted<T>(source: AsyncGenerator<T>, interruption: Interruption): AsyncGenerator<T> {
-  for (;;) {
-    const pending = source.next();
-    const next = await interruption.or(pending);
-    if (next === undefined) {
-      pending.catch(() => {}); // nobody waits for it any more
-      return;
+  try {
+    for (;;) {
+      const pending = source.next();
+      const next = await interruption.or(pending);
+      if (next === undefined) pending.catch(() => {}); // nobody waits for it any more
+      if (next === undefined || next.done) return;
+      yield next.value;
     }
-    if (next.done) return;
-    yield next.value;
+  } finally {
+    source.return(undefined).catch(() => {}); // it may be waiting for input that never comes: so is this not waited for
   }
 }

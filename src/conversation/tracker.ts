@@ -43,8 +43,9 @@ export class ConversationTracker {
   /** Both directions of a connection lead to its entry. */
   readonly #entries = new Map<string, { readonly entry: Entry; readonly end: 0 | 1 }>();
   readonly #ended: Entry[] = [];
-  /** Those that were given out and are remembered for their late frames, the oldest first. */
-  readonly #remembered = new Set<Entry>();
+  /** Those that were given out and are remembered for their late frames; the next one takes the place of the oldest. */
+  readonly #remembered: Entry[] = [];
+  #nextRemembered = 0;
   readonly #limits: NonNullable<TrackerOptions['limits']>;
   readonly #use = new UseOrder();
   #buffered = 0;
@@ -148,10 +149,10 @@ export class ConversationTracker {
 
   /** Late frames find the conversation that was given out. */
   #remember(entry: Entry): void {
-    this.#remembered.add(entry);
-    if (this.#remembered.size <= REMEMBERED) return;
-    const oldest = this.#remembered.values().next().value as Entry;
-    this.#remembered.delete(oldest);
+    const oldest = this.#remembered[this.#nextRemembered];
+    this.#remembered[this.#nextRemembered] = entry;
+    this.#nextRemembered = (this.#nextRemembered + 1) % REMEMBERED;
+    if (oldest === undefined) return;
     for (const pair of [oldest.pair, reversePair(oldest.pair)]) {
       if (this.#entries.get(pair)?.entry === oldest) this.#entries.delete(pair);
     }

@@ -111,7 +111,9 @@ export function timeOf(conversation: Conversation, side: Side, offset: number): 
 
 function destinationOf(layers: readonly Layer[]): string | undefined {
   const proxy = layers.findLast(({ protocol, outcome }) => isSocks(protocol) || outcome.kind === 'granted');
-  return proxy?.destination ?? layers.findLast(({ destination }) => destination !== undefined)?.destination;
+  const named = proxy?.destination ?? layers.findLast(({ destination }) => destination !== undefined)?.destination;
+  // A name with NUL in it is the filler of a gap that the user allowed.
+  return named?.includes('\0') ? undefined : named;
 }
 
 /** Does the client talk through a proxy? An HTTP request shows it by CONNECT or by the absolute form of its target (RFC 9112 §3.2). */

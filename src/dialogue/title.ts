@@ -5,6 +5,12 @@ import type { Message } from './layer.ts';
 
 /** A message in a few words, without secrets: `SOCKS5 CONNECT client3.google.com:80`, `HTTP 204 No Content`. */
 export function titleOf(message: Message): string {
+  // NUL in a name is the filler of a gap that the user allowed, and what stands around it may be a part of a secret.
+  const title = fullTitleOf(message);
+  return title.includes('\0') ? `${message.kind}, not all captured` : title;
+}
+
+function fullTitleOf(message: Message): string {
   switch (message.kind) {
     case 'greeting':
       return 'SOCKS5 greeting';

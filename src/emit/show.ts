@@ -21,13 +21,17 @@ const LINE_LENGTH = 16;
 
 /** A side's bytes as they may be shown: with `redact`, secrets are asterisks, and so is what no message accounts for, as half a password. */
 export function shownBytes(dialogue: Dialogue, side: Side, redact: boolean): Uint8Array {
-  const { bytes } = streamOf(dialogue.conversation, side);
+  const { bytes, gaps } = streamOf(dialogue.conversation, side);
   if (!redact) return bytes;
+  // Where bytes are missing it cannot be told what a field holds: filler may hide the name of a header.
+  const whole = ({ start, length }: Field) => !gaps.some((gap) => gap.start < start + length && gap.end > start);
   const shown = new Uint8Array(bytes.length).fill(MASK);
   for (const message of dialogue.layers.flatMap(({ messages }) => messages)) {
     if (message.side !== side) continue;
-    for (const { role, start, length } of message.fields)
-      if (role !== 'secret') shown.set(bytes.subarray(start, start + length), start);
+    for (const field of message.fields) {
+      const { role, start, length } = field;
+      if (role !== 'secret' && whole(field)) shown.set(bytes.subarray(start, start + length), start);
+    }
   }
   return shown;
 }
