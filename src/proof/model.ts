@@ -1,10 +1,11 @@
 import type { Behavior, Ending } from './behavior.ts';
 import { toJavaScript } from './regex.ts';
 import type { ExpectRule, TcpRule } from './rule.ts';
+import { SimulatedServer } from './simulated-server.ts';
 
 /** What HAProxy says of a check: the status, the step that failed (from 1, as it logs them), and what had been received for it. */
 export interface Verdict {
-  readonly status: 'L7OK' | 'L7RSP' | 'L7TOUT' | 'SOCKERR';
+  readonly status: 'L7OK' | 'L7RSP' | 'L7STS' | 'L7TOUT' | 'SOCKERR';
   readonly step: number | undefined;
   readonly received: Uint8Array;
   /** Simulated milliseconds from the connection on. */
@@ -12,7 +13,7 @@ export interface Verdict {
 }
 
 /** tune.bufsize: a full buffer is judged as if the server had closed (2.6, 3.4). */
-const BUFFER_SIZE = 16_384;
+export const BUFFER_SIZE = 16_384;
 /** Bytes of the buffer that an rbinary sees: its hex dump has to fit into a buffer of the same size (2.6, 3.4). */
 const HEX_MATCH_LENGTH = 8191;
 
@@ -103,42 +104,5 @@ function matcherOf(match: ExpectRule['match'], pattern: string): (buffer: Uint8A
       const regex = toJavaScript(pattern);
       return (buffer) => regex.test(Buffer.from(buffer.subarray(0, HEX_MATCH_LENGTH)).toString('hex').toUpperCase());
     }
-  }
-}
-
-/** The described server's side of the connection: what is on its way, and when it arrives. */
-class SimulatedServer {
-  readonly #behavior: Behavior;
-  #reactions = 0;
-  #coming: { readonly at: number; readonly bytes?: Uint8Array; readonly ending?: Ending }[] = [];
-
-  constructor(behavior: Behavior) {
-    this.#behavior = behavior;
-  }
-
-  /** A request has arrived, or the connection was made. */
-  react(now: number): void {
-    const reaction = this.#behavior.reactions[this.#reactions++];
-    if (reaction === undefined) return;
-    let at = Math.max(now, this.#coming.at(-1)?.at ?? 0);
-    for (const { delay, bytes } of reaction.pieces) {
-      at += delay;
-      this.#coming.push({ at, bytes });
-    }
-    if (reaction.ending !== undefined) this.#coming.push({ at, ending: reaction.ending });
-  }
-
-  /** Takes what has arrived. */
-  arrivedBy(now: number): { bytes: Uint8Array[]; ending: Ending } {
-    const arrived = this.#coming.filter(({ at }) => at <= now);
-    this.#coming = this.#coming.filter(({ at }) => at > now);
-    return {
-      bytes: arrived.flatMap(({ bytes }) => bytes ?? []),
-      ending: arrived.find(({ ending }) => ending !== undefined)?.ending,
-    };
-  }
-
-  nextArrival(): number | undefined {
-    return this.#coming[0]?.at;
   }
 }

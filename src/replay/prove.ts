@@ -5,18 +5,35 @@ import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.
 import { serveBehavior } from './mock.ts';
 
 /** A script and a server to try it against. */
+export interface Trial {
+  /** The rules as text. */
+  readonly script: readonly string[];
+  readonly behavior: Behavior;
+  /** How long each of the requests is that the script sends. */
+  readonly requestLengths: readonly number[];
+}
+
+/** A tcp-check, as rules and as text, and a server to try it against. */
 export interface Pair {
   readonly rules: readonly TcpRule[];
-  /** The rules as text. */
   readonly script: readonly string[];
   readonly behavior: Behavior;
 }
 
 /** Tries pairs in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
-export async function tryInHaproxy(pairs: readonly Pair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
-  const servers = await Promise.all(pairs.map(({ behavior, rules }) => serveBehavior(behavior, sendLengths(rules))));
+export const tryInHaproxy = (pairs: readonly Pair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> =>
+  tryScripts(
+    pairs.map(({ rules, script, behavior }) => ({ script, behavior, requestLengths: sendLengths(rules) })),
+    options,
+  );
+
+/** Tries scripts in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
+export async function tryScripts(scripts: readonly Trial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
+  const servers = await Promise.all(
+    scripts.map(({ behavior, requestLengths }) => serveBehavior(behavior, requestLengths)),
+  );
   try {
-    const trials = pairs.map(({ script }, at) => ({
+    const trials = scripts.map(({ script }, at) => ({
       rules: script,
       address: '127.0.0.1',
       port: servers[at]?.port ?? 0,

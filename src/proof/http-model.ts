@@ -1,0 +1,90 @@
+import type { Behavior, Ending } from './behavior.ts';
+import type { HttpCheck, HttpExpect } from './http-rule.ts';
+import { BUFFER_SIZE, type Verdict } from './model.ts';
+import { toJavaScript } from './regex.ts';
+import { SimulatedServer } from './simulated-server.ts';
+
+/** A response as far as it has come. */
+interface Received {
+  readonly status: number;
+  readonly body: string;
+  /** Has the body come to its end? */
+  readonly complete: boolean;
+}
+
+/** Without an expect rule HAProxy takes any 2xx and 3xx. */
+const IMPLICIT: HttpExpect = { match: 'status', ranges: [[200, 399]], inverse: false };
+
+/**
+ * Runs an http-check of one exchange as HAProxy 2.6 does, against a described server, in simulated time. A status is judged as soon as the
+ * head is there (an interim one too); a body is judged when it has what is looked for, or when it is all there. `timeout` is in milliseconds.
+ */
+export function runHttpCheck({ expect }: HttpCheck, behavior: Behavior, timeout: number): Verdict {
+  const server = new SimulatedServer(behavior);
+  const rules = expect.length === 0 ? [IMPLICIT] : expect;
+  let buffer: Uint8Array = new Uint8Array(0);
+  let now = 0;
+  let closed: Ending;
+  const end = (status: Verdict['status']): Verdict => ({ status, step: undefined, received: buffer, elapsed: now });
+  server.react(now); // the connection
+  server.react(now); // the request
+  for (;;) {
+    const arrived = server.arrivedBy(now);
+    buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);
+    closed ??= arrived.ending;
+    const received = decode(buffer, closed !== undefined);
+    if (received === 'no HTTP') return end('L7RSP');
+    if (received !== undefined) {
+      const verdict = judge(rules, received);
+      if (verdict !== 'wait') return end(verdict);
+    } else if (closed !== undefined) return end(buffer.length === 0 && closed === 'RST' ? 'SOCKERR' : 'L7RSP');
+    const next = server.nextArrival();
+    if (next === undefined || next > timeout) {
+      now = timeout;
+      return end('L7TOUT');
+    }
+    now = next;
+  }
+}
+
+function judge(rules: readonly HttpExpect[], received: Received): 'L7OK' | 'L7STS' | 'L7RSP' | 'wait' {
+  for (const rule of rules) {
+    const matched = matches(rule, received);
+    const ofBody = rule.match === 'string' || rule.match === 'rstring';
+    if (ofBody && !matched && !received.complete) return 'wait';
+    if (ofBody && received.body === '') return 'L7RSP'; // "could not find a response body", with `!` too
+    if (matched === rule.inverse) return ofBody ? 'L7RSP' : 'L7STS';
+  }
+  return 'L7OK';
+}
+
+function matches(rule: HttpExpect, { status, body }: Received): boolean {
+  switch (rule.match) {
+    case 'status':
+      return rule.ranges.some(([from, to]) => status >= from && status <= to);
+    case 'rstatus':
+      return toJavaScript(rule.pattern).test(String(status));
+    case 'string':
+      return body.includes(rule.pattern);
+    case 'rstring':
+      return toJavaScript(rule.pattern).test(body);
+  }
+}
+
+/** The response in what has come; undefined while its head is not all there. */
+function decode(buffer: Uint8Array, closed: boolean): Received | 'no HTTP' | undefined {
+  const text = Buffer.from(buffer)
+    .toString('latin1')
+    .replace(/^(?:\r?\n)+/, '');
+  const start = 'HTTP/1.';
+  if (!text.startsWith(start.slice(0, text.length)) || (text.length >= start.length && !text.startsWith(start)))
+    return 'no HTTP';
+  const head = /^(HTTP\/1\.[0-9]) ([0-9]{3})(?: [^\r\n]*)?\r?\n((?:[^\r\n]+\r?\n)*)\r?\n/.exec(text);
+  if (head === null) return /^[^\n]*\n/.test(text) && !/^HTTP\/1\.[0-9] [0-9]{3}/.test(text) ? 'no HTTP' : undefined;
+  const status = Number(head[2]);
+  const body = text.slice(head[0].length);
+  const length = /^content-length: *([0-9]+) *\r?$/im.exec(head[3] ?? '')?.[1];
+  const bodiless = status < 200 || status === 204 || status === 304;
+  const complete = bodiless || (length === undefined ? closed : body.length >= Number(length));
+  return { status, body: bodiless ? '' : body.slice(0, length === undefined ? undefined : Number(length)), complete };
+}
