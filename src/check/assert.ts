@@ -1,5 +1,6 @@
 import { resultName } from '../protocol/socks4/codes.ts';
 import { ADDRESS_TYPE, code, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
+import { CONTENT, HANDSHAKE } from '../protocol/tls/codes.ts';
 import { describeMethod, type Observation } from './observe.ts';
 import { any, atLeast, HEX_DIGITS, literal, literalText, oneOf, type Pattern, type PatternPart } from './pattern.ts';
 
@@ -63,6 +64,17 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         text: false,
       };
     }
+    case 'TLS ServerHello':
+      return {
+        // Record type and version, its minor number and length whatever they are, then the message type.
+        outcome: {
+          pattern: [literal(CONTENT.handshake, 3), any(3), literal(HANDSHAKE.serverHello)],
+          comment: 'TLS ServerHello',
+        },
+        whole: undefined,
+        text: false,
+        weakness: 'the captured ClientHello is replayed: a ServerHello proves the tunnel, not the origin behind it',
+      };
     case 'HTTP response': {
       const same = samples.filter((sample) => sample.kind === first.kind);
       const statuses = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);

@@ -39,9 +39,7 @@ export interface Check {
 
 /** Like dialogues: what they send to which server through which layers. Samples with one key make one check. */
 export function keyOf({ server, layers, exchanges }: Sample): string {
-  const sent = exchanges.map(({ request }) =>
-    request === undefined ? '' : Buffer.from(request.bytes).toString('latin1'),
-  );
+  const sent = exchanges.map(({ request }) => request?.likeness ?? '');
   return JSON.stringify([
     formatEndpoint(server),
     layers,
@@ -57,6 +55,7 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
+    if (request?.doubt !== undefined) caveats.push(request.doubt);
     const replies = samples.map(({ exchanges }) => (exchanges[at]?.reply ?? []).map(({ observation }) => observation));
     const followed = at + 1 < first.exchanges.length;
     steps.push(...expectSteps(replies, followed, caveats));

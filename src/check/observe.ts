@@ -19,6 +19,7 @@ export type Observation =
       /** Does it open the tunnel that a CONNECT asked for? */
       readonly tunnel: boolean;
     }
+  | { readonly kind: 'TLS ServerHello' }
   | { readonly kind: 'data'; readonly head: Uint8Array };
 
 /** How much of an unknown reply is kept for comparison. */
@@ -33,6 +34,8 @@ export function observe(
   switch (message.kind) {
     case 'greeting':
     case 'password request':
+    case 'client hello':
+    case 'alert':
     case 'request':
       return undefined;
     case 'method selection':
@@ -47,6 +50,8 @@ export function observe(
       const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);
       return { kind: 'SOCKS5 reply', version, code, nameLengths: names.map((name) => name?.length ?? 0) };
     }
+    case 'server hello':
+      return { kind: 'TLS ServerHello' };
     case 'response': {
       const request = before.findLast((each) => each.protocol === 'http' && each.kind === 'request');
       const tunnel = request?.kind === 'request' && request.protocol === 'http' && request.method === 'CONNECT';

@@ -18,7 +18,15 @@ import type { UsedSpan } from './step.ts';
 /** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
 export interface Exchange {
   readonly request:
-    | { readonly bytes: Uint8Array; readonly comment: string; readonly secrets: readonly string[] }
+    | {
+        readonly bytes: Uint8Array;
+        readonly comment: string;
+        readonly secrets: readonly string[];
+        /** Requests with one likeness ask for the same: it leaves out what a client makes up anew each time. */
+        readonly likeness: string;
+        /** Why it may not be worth much when sent again. */
+        readonly doubt: string | undefined;
+      }
     | undefined;
   readonly reply: readonly ReplyMessage[];
 }
@@ -61,7 +69,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   if (!force) {
     const answered =
       outcome.kind === 'opened' && (outcome.status === undefined ? isAnsweredUnread(layers) : outcome.status < 400);
-    if (!answered) return setAside(outcome);
+    if (!answered) return setAside(outcome, layers);
   }
   if (outcome.gap !== undefined) return setAside(outcome);
   if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
@@ -131,12 +139,19 @@ function lacksOf({ conversation, layers }: Dialogue, spans: readonly UsedSpan[],
 /** Is what the tunnel carries unknown, and did the server say something in it? */
 function isAnsweredUnread(layers: readonly Layer[]): boolean {
   const layer = layers.at(-1);
+  if (layer?.outcome.kind === 'established') return true;
   return layers.length > 1 && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
 }
 
 /** The outcome as the reason why there is no sample. */
-function setAside({ reason, frame, gap }: Dialogue['outcome']): Sampling {
-  return { reason, frame, ...(gap && { nextStep: ADVICE[gap.kind] }) };
+function setAside({ reason, frame, gap }: Dialogue['outcome'], layers: readonly Layer[] = []): Sampling {
+  if (gap !== undefined) return { reason, frame, nextStep: ADVICE[gap.kind] };
+  const encrypted = layers.length === 1 && layers[0]?.protocol === 'tls';
+  return {
+    reason,
+    frame,
+    ...(encrypted && { nextStep: 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl' }),
+  };
 }
 
 /** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
@@ -173,10 +188,12 @@ function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[
 /** What is kept of a reply: enough to simulate the server. */
 const MAX_REPLY_LENGTH = 16_384;
 
+const SERVER_HELLO_LENGTH = 6; // record header and message type
 const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
 
 function assertedEnd(message: Message): number {
   if (message.kind === 'response') return Math.min(message.end, message.start + STATUS_LINE_LENGTH);
+  if (message.kind === 'server hello') return Math.min(message.end, message.start + SERVER_HELLO_LENGTH);
   // A request of which the capture lacks a part goes on to the end of its turn, where the lack is found.
   if (message.kind === 'request' && message.protocol === 'http' && !message.complete) return Number.POSITIVE_INFINITY;
   return message.end;
@@ -258,9 +275,15 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
     const secrets = own.flatMap(({ fields }) =>
       fields.filter(({ role, start, length }) => role === 'secret' && start < span.end && start + length > span.start),
     );
+    const sent = withoutGaps(bytes, span, streamOf(conversation, 'client').gaps);
+    const hello = own.find((message) => message.kind === 'client hello');
     exchanges.push({
       request: {
-        bytes: withoutGaps(bytes, span, streamOf(conversation, 'client').gaps),
+        bytes: sent,
+        likeness: hello === undefined ? Buffer.from(sent).toString('latin1') : titleOf(hello),
+        doubt: hello?.resumes
+          ? 'the ClientHello resumes a session, which the server may refuse: record a fresh one'
+          : undefined,
         comment:
           own.map((each) => (each.start < span.start ? `rest of ${titleOf(each)}` : titleOf(each))).join(', ') ||
           'data as captured',

@@ -6,13 +6,16 @@ import { readSocks4, recognizeSocks4 } from '../protocol/socks4/recognize.ts';
 import type { Socks5Message } from '../protocol/socks5/message.ts';
 import { readSocks5, recognizeSocks5 } from '../protocol/socks5/recognize.ts';
 
+import type { TlsMessage } from '../protocol/tls/message.ts';
+import { readTls, recognizeTls } from '../protocol/tls/recognize.ts';
+
 /** A turn, or its part in a tunnel, whose protocol is not known. */
 export interface DataMessage extends MessageSpan {
   readonly protocol: 'unknown';
   readonly kind: 'data';
 }
 
-export type Message = Socks5Message | Socks4Message | HttpMessage | DataMessage;
+export type Message = Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
 
 export type ProtocolName = Message['protocol'];
 
@@ -31,12 +34,14 @@ interface Recognizer {
 export const RECOGNIZERS: readonly Recognizer[] = [
   { protocol: 'socks5', recognize: recognizeSocks5, read: readSocks5 },
   { protocol: 'socks4', recognize: recognizeSocks4, read: readSocks4 },
+  { protocol: 'tls', recognize: recognizeTls, read: readTls },
   { protocol: 'http', recognize: recognizeHttp, read: readHttp },
 ];
 
 const LABELS: Readonly<Record<ProtocolName, string>> = {
   socks5: 'SOCKS5',
   socks4: 'SOCKS4',
+  tls: 'TLS',
   http: 'HTTP',
   unknown: 'unknown',
 };

@@ -49,6 +49,11 @@ export function outcomeOf(
       const but = status >= 400 ? ' but' : '';
       return { kind: 'opened', status, reason: `opened,${but} HTTP ${status}`, frame };
     }
+    case 'established': {
+      const frame = frameOf(outcome.place);
+      if (inTunnel) return { kind: 'opened', status: undefined, reason: 'opened, TLS ServerHello', frame };
+      return { kind: 'unknown', reason: 'TLS from the first byte, so that what is inside cannot be read', frame };
+    }
     case 'refused':
       return { kind: 'refused', reason: `${label} refused: ${outcome.reason}`, frame: frameOf(outcome.place) };
     case 'unreadable': {

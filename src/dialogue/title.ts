@@ -1,6 +1,7 @@
 import { withoutUserinfo } from '../protocol/http/message.ts';
 import { resultName, COMMAND as SOCKS4_COMMAND } from '../protocol/socks4/codes.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
+import { alertName } from '../protocol/tls/codes.ts';
 import type { Message } from './layer.ts';
 
 /** A message in a few words, without secrets: `SOCKS5 CONNECT client3.google.com:80`, `HTTP 204 No Content`. */
@@ -34,6 +35,12 @@ function fullTitleOf(message: Message): string {
       return message.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(message.code)}`;
     case 'response':
       return `HTTP ${message.status} ${message.phrase}`.trim();
+    case 'client hello':
+      return `TLS ClientHello${message.serverName === undefined ? '' : ` for ${message.serverName}`}`;
+    case 'server hello':
+      return 'TLS ServerHello';
+    case 'alert':
+      return `TLS alert: ${alertName(message.description)}`;
     case 'data':
       return 'data as captured';
   }

@@ -4,6 +4,7 @@ import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavio
 import { brokenResponses, healthyResponses } from './http.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import { brokenMethodSelections, brokenPasswordStatuses, brokenReplies, healthyReplies } from './socks5.ts';
+import { brokenHellos, healthyHellos } from './tls.ts';
 
 /** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
 export type CapturedReplies = readonly (readonly CapturedMessage[])[];
@@ -134,6 +135,8 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
       return brokenReplies(observation.version, observation.nameLengths[0] ?? 9);
     case 'SOCKS4 reply':
       return brokenSocks4Replies();
+    case 'TLS ServerHello':
+      return brokenHellos();
     case 'HTTP response':
       return brokenResponses(observation.status, observation.tunnel);
     case 'data':
@@ -147,6 +150,8 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
       return healthyReplies(observation.version, observation.nameLengths);
     case 'SOCKS4 reply':
       return healthySocks4Replies();
+    case 'TLS ServerHello':
+      return healthyHellos(bytes);
     case 'HTTP response':
       return healthyResponses(bytes, observation.status);
     case 'SOCKS5 method':
@@ -171,6 +176,8 @@ function decisiveLength(messages: readonly CapturedMessage[]): number {
       return before + 'HTTP/1.1 204'.length;
     case 'data':
       return before + 1;
+    case 'TLS ServerHello':
+      return before + 6; // record header and message type
     case 'SOCKS5 method':
     case 'SOCKS5 password status':
     case 'SOCKS5 reply':

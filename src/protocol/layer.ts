@@ -32,6 +32,8 @@ export type LayerOutcome =
       readonly phrase: string;
       readonly place: { side: Side; offset: number };
     }
+  /** The two sides agreed on encryption: what follows cannot be read. */
+  | { readonly kind: 'established'; readonly place: { side: Side; offset: number } }
   /** The server said no; `reason` is the protocol's words with the code: `connection refused (05)`. */
   | { readonly kind: 'refused'; readonly reason: string; readonly place: { side: Side; offset: number } }
   /** The bytes end before the message that was due. */
