@@ -1,17 +1,18 @@
 import { framesOf } from '../conversation/conversation.ts';
-import type { Gap } from '../conversation/stream.ts';
-import {
-  type Allowance,
-  allowanceFor,
-  type Dialogue,
-  isProxied,
-  isSocks,
-  streamOf,
-  timeOf,
-} from '../dialogue/dialogue.ts';
+import { type Allowance, type Dialogue, isProxied, isSocks, streamOf, timeOf } from '../dialogue/dialogue.ts';
 import type { Layer, Message } from '../dialogue/layer.ts';
-import { gapReason } from '../dialogue/outcome.ts';
 import { titleOf } from '../dialogue/title.ts';
+import {
+  ADVICE,
+  assertedEnd,
+  flawIn,
+  lacksOf,
+  lostOutcome,
+  lostRequest,
+  neededMessages,
+  usedSpans,
+  withoutGaps,
+} from './evidence.ts';
 import { type Observation, observe } from './observe.ts';
 import type { UsedSpan } from './step.ts';
 
@@ -55,9 +56,14 @@ export interface Sample {
 }
 
 /** A dialogue gives a sample, or there is a reason why not. */
-export type Sampling =
-  | { readonly sample: Sample }
-  | { readonly reason: string; readonly frame: number | undefined; readonly nextStep?: string };
+export type Sampling = { readonly sample: Sample } | Refusal;
+
+/** Why a dialogue gives no sample, the frame that shows it, and what to do next. */
+export interface Refusal {
+  readonly reason: string;
+  readonly frame: number | undefined;
+  readonly nextStep?: string;
+}
 
 /** Takes from a dialogue what a check is made of. `force` takes it whatever its outcome. */
 export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean): Sampling {
@@ -123,19 +129,6 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   };
 }
 
-/** What the user allowed to be missing of the requests. */
-function lacksOf({ conversation, layers }: Dialogue, spans: readonly UsedSpan[], startSeen: boolean): string[] {
-  const { gaps } = conversation.client.bytes;
-  const missing = gaps.filter((gap) =>
-    spans.some(({ side, start, end }) => side === 'client' && gap.start < end && gap.end > start),
-  );
-  const lacks = missing.map((gap) => `${gapReason('client', gap)}, and are left out of what is sent`);
-  const withoutStart = !startSeen && !isSocks(layers[0]?.protocol);
-  return withoutStart
-    ? ['the start of the conversation was not captured: a handshake may be missing', ...lacks]
-    : lacks;
-}
-
 /** Is what the tunnel carries unknown, and did the server say something in it? */
 function isAnsweredUnread(layers: readonly Layer[]): boolean {
   const layer = layers.at(-1);
@@ -154,102 +147,8 @@ function setAside({ reason, frame, gap }: Dialogue['outcome'], layers: readonly 
   };
 }
 
-/** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
-function neededMessages(layers: readonly Layer[]): Message[] {
-  return layers.flatMap((layer) => {
-    if (layer.protocol === 'unknown') {
-      const answer = layer.messages.findIndex(({ side }, at) => side === 'server' && at > 0);
-      return answer === -1 ? [...layer.messages.slice(0, 2)] : layer.messages.slice(0, answer + 1);
-    }
-    if (layer.protocol !== 'http') return [...layer.messages];
-    const { outcome } = layer;
-    // Of several exchanges the one that decided: a demand for credentials before it is not repeated by a check that brings them.
-    const answer = layer.messages.findIndex(
-      ({ side, start }) => 'place' in outcome && side === 'server' && start === outcome.place.offset,
-    );
-    const upTo = answer === -1 ? layer.messages : layer.messages.slice(0, answer + 1);
-    const request = upTo.findLastIndex(({ side }) => side === 'client');
-    return upTo.slice(Math.max(request, 0));
-  });
-}
-
-/** The spans that the check sends and asserts: the messages' parts of each turn, in order. Of an HTTP answer only the status line is asserted. */
-function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[] {
-  return turns.flatMap(({ side, start, end }) => {
-    const used = messages.filter(
-      (message) => message.side === side && message.start < end && assertedEnd(message) > start,
-    );
-    if (used.length === 0) return [];
-    const from = Math.max(start, Math.min(...used.map((message) => message.start)));
-    return [{ side, start: from, end: Math.min(end, Math.max(...used.map(assertedEnd))) }];
-  });
-}
-
 /** What is kept of a reply: enough to simulate the server. */
 const MAX_REPLY_LENGTH = 16_384;
-
-const SERVER_HELLO_LENGTH = 6; // record header and message type
-const STATUS_LINE_LENGTH = 12; // HTTP/1.1 204
-
-function assertedEnd(message: Message): number {
-  if (message.kind === 'response') return Math.min(message.end, message.start + STATUS_LINE_LENGTH);
-  if (message.kind === 'server hello') return Math.min(message.end, message.start + SERVER_HELLO_LENGTH);
-  // A request of which the capture lacks a part goes on to the end of its turn, where the lack is found.
-  if (message.kind === 'request' && message.protocol === 'http' && !message.complete) return Number.POSITIVE_INFINITY;
-  return message.end;
-}
-
-/** The first gap or conflict in what would be sent or asserted, unless the user allows it. */
-function flawIn(
-  { conversation }: Dialogue,
-  spans: readonly UsedSpan[],
-  allowed: ReadonlySet<Allowance>,
-): Sampling | undefined {
-  for (const { side, start, end } of spans) {
-    const stream = streamOf(conversation, side);
-    const within = (span: { start: number; end: number }) => span.start < end && span.end > start;
-    const gap = stream.gaps.find((each: Gap) => within(each) && !allowed.has(allowanceFor(each)));
-    if (gap !== undefined) return { reason: gapReason(side, gap), frame: gap.frame, nextStep: ADVICE[gap.kind] };
-    const conflict = allowed.has('conflict') ? undefined : stream.conflicts.find(within);
-    if (conflict !== undefined) {
-      return {
-        reason: `two frames disagree about byte ${conflict.start} of the ${side}`,
-        frame: conflict.other,
-        nextStep: 'record again, or say --allow conflict to believe the first',
-      };
-    }
-  }
-  return undefined;
-}
-
-const ADVICE: Readonly<Record<Gap['kind'], string>> = {
-  cut: 'record again with whole packets: tcpdump -s 0',
-  lost: 'record again, closer to the client or with a larger buffer: tcpdump -B 65536',
-};
-
-/** An allowed gap is left out of what is sent: of each request something has to remain. */
-function lostRequest({ conversation }: Dialogue, spans: readonly UsedSpan[]): Sampling | undefined {
-  const gap = conversation.client.bytes.gaps.find((each) =>
-    spans.some(({ side, start, end }) => side === 'client' && each.start <= start && each.end >= end),
-  );
-  return gap && { reason: `${gapReason('client', gap)}, and they are the whole request`, frame: gap.frame };
-}
-
-/** Filler is no evidence: a reply whose outcome lies in an allowed gap has nothing to assert. */
-function lostOutcome({ conversation }: Dialogue, messages: readonly Message[]): Sampling | undefined {
-  const { gaps } = conversation.server.bytes;
-  for (const { side, fields, kind } of messages) {
-    if (side !== 'server' || gaps.length === 0) continue;
-    for (const { role, start, length } of fields) {
-      const needed = kind === 'response' ? STATUS_LINE_LENGTH : length;
-      const gap = gaps.find((each) => role !== 'volatile' && each.start < start + needed && each.end > start);
-      if (gap !== undefined)
-        return { reason: `${gapReason('server', gap)}, and they say whether it worked`, frame: gap.frame };
-      if (kind === 'response') break;
-    }
-  }
-  return undefined;
-}
 
 function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], spans: readonly UsedSpan[]): Exchange[] {
   const exchanges: { request: Exchange['request']; reply: ReplyMessage[] }[] = [];
@@ -293,17 +192,4 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
     });
   }
   return exchanges;
-}
-
-/** The captured bytes of a span: an allowed gap is left out, its filler never becomes data. */
-function withoutGaps(bytes: Uint8Array, span: UsedSpan, gaps: readonly Gap[]): Uint8Array {
-  const kept: Uint8Array[] = [];
-  let position = span.start;
-  for (const { start, end } of gaps) {
-    if (end <= position || start >= span.end) continue;
-    kept.push(bytes.subarray(position, Math.max(position, start)));
-    position = end;
-  }
-  kept.push(bytes.subarray(position, Math.max(position, span.end)));
-  return Uint8Array.from(Buffer.concat(kept));
 }
