@@ -106,7 +106,7 @@ export const streamOf = (conversation: Conversation, side: Side): ByteStream => 
 /** Milliseconds from the first frame of the conversation to the capture of a byte. */
 export function timeOf(conversation: Conversation, side: Side, offset: number): number | undefined {
   const run = streamOf(conversation, side).runs.find(({ start, end }) => start <= offset && offset < end);
-  return run && elapsed(conversation.started, run);
+  return run && Math.max(0, elapsed(conversation.started, run)); // files are shuffled, and clocks are set back
 }
 
 function destinationOf(layers: readonly Layer[]): string | undefined {
