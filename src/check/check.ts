@@ -44,9 +44,13 @@ export function keyOf({ server, layers, exchanges }: Sample): string {
     formatEndpoint(server),
     layers,
     sent,
-    exchanges.map(({ reply }) => reply.map(({ observation }) => observation.kind)),
+    exchanges.map(({ reply }) => reply.map(({ observation }) => likenessOf(observation))),
   ]);
 }
+
+/** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */
+const likenessOf = (observation: Observation): string =>
+  observation.kind === 'HTTP response' ? `${observation.kind} ${observation.status}` : observation.kind;
 
 /** Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all. */
 export function composeCheck(samples: readonly [Sample, ...Sample[]], count: number): Check {

@@ -24,6 +24,23 @@ export function neededMessages(layers: readonly Layer[]): Message[] {
   });
 }
 
+/** Schemes whose credentials can be sent again and again (RFC 7617, RFC 6750). */
+const LASTING_SCHEMES: ReadonlySet<string> = new Set(['basic', 'bearer']);
+
+/** A request with credentials that were made for it alone, as Digest and NTLM make them, and their scheme. */
+export function perishableCredentials(messages: readonly Message[]): (Message & { scheme: string }) | undefined {
+  for (const message of messages) {
+    if (message.protocol !== 'http' || message.kind !== 'request') continue;
+    for (const { name, value } of message.headers) {
+      if (!/^(proxy-)?authorization$/i.test(name)) continue;
+      const scheme = value.split(' ', 1)[0] ?? '';
+      if (!LASTING_SCHEMES.has(scheme.toLowerCase()))
+        return { ...message, scheme: /^[A-Za-z]{1,12}$/.test(scheme) ? scheme : 'unknown' };
+    }
+  }
+  return undefined;
+}
+
 /** The spans that the check sends and asserts: the messages' parts of each turn, in order. Of an HTTP answer only the status line is asserted. */
 export function usedSpans({ turns }: Dialogue, messages: readonly Message[]): UsedSpan[] {
   return turns.flatMap(({ side, start, end }) => {

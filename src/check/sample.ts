@@ -10,6 +10,7 @@ import {
   lostOutcome,
   lostRequest,
   neededMessages,
+  perishableCredentials,
   usedSpans,
   withoutGaps,
 } from './evidence.ts';
@@ -102,6 +103,16 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
     };
   }
   const messages = neededMessages(layers);
+  const perishable = perishableCredentials(messages);
+  if (perishable !== undefined) {
+    const { scheme, side, start } = perishable;
+    const frame = framesOf(streamOf(conversation, side), start, start + 1)[0];
+    return {
+      reason: `its ${scheme} credentials hold for one connection or one request`,
+      frame,
+      nextStep: 'use Basic credentials',
+    };
+  }
   const spans = usedSpans(dialogue, messages);
   const flaw = flawIn(dialogue, spans, allowed) ?? lostRequest(dialogue, spans) ?? lostOutcome(dialogue, messages);
   if (flaw !== undefined) return flaw;

@@ -1,9 +1,8 @@
 import { analyze } from '../analyze.ts';
-import type { Analysis } from '../emit/analysis.ts';
 import { emitCheckJson } from '../emit/check-json.ts';
-import { HaproxyLimitError } from '../emit/haproxy/rules.ts';
 import { emitHaproxy } from '../emit/haproxy/script.ts';
-import { nothingToDerive, proofHolds, wordsOn } from '../emit/words.ts';
+import { withheldFrom } from '../emit/withheld.ts';
+import { nothingToDerive, wordsOn } from '../emit/words.ts';
 import { accountFor } from './account.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { interruptionBySignal } from './interrupt.ts';
@@ -36,22 +35,12 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   });
   accountFor(analysis, terminal);
   const format = options.json ? 'json' : (options.format ?? 'haproxy');
-  const artifact = analysis.checks.length === 0 ? undefined : emit(format, analysis);
-  for (const { kind, text } of wordsOn(analysis, { stream, script: format === 'haproxy' })) terminal[kind](text);
-  if (artifact === undefined) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
-  if (!proofHolds(analysis)) throw new CommandError(EXIT.no, NOT_PROVED);
-  await writeArtifact(artifact, options.output);
+  const withheld = withheldFrom(analysis);
+  const checks = analysis.checks.filter((check) => !withheld.has(check));
+  for (const { kind, text } of wordsOn(analysis, { stream, script: format === 'haproxy', withheld }))
+    terminal[kind](text);
+  if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
+  if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
+  await writeArtifact(FORMATS[format]({ ...analysis, checks }), options.output);
   return EXIT.done;
-}
-
-const NOT_PROVED =
-  'the check is not right about the server it came from, so it is not printed; --no-proof prints it all the same, and a report with the capture is welcome';
-
-function emit(format: keyof typeof FORMATS, analysis: Analysis): string {
-  try {
-    return FORMATS[format](analysis);
-  } catch (error) {
-    if (error instanceof HaproxyLimitError) throw new CommandError(EXIT.no, error.message);
-    throw error;
-  }
 }

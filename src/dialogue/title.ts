@@ -24,7 +24,7 @@ function fullTitleOf(message: Message): string {
     case 'password status':
       return `SOCKS5 password ${message.status === STATUS_SUCCESS ? 'accepted' : `rejected (${code(message.status)})`}`;
     case 'request':
-      if (message.protocol === 'http') return `${message.method} ${withoutUserinfo(message.target)}`;
+      if (message.protocol === 'http') return `${message.method} ${withoutQuery(withoutUserinfo(message.target))}`;
       if (message.protocol === 'socks4') {
         const command = message.command === SOCKS4_COMMAND.connect ? 'CONNECT' : 'BIND';
         return `SOCKS4${message.named ? 'a' : ''} ${command} ${message.host}:${message.port}`;
@@ -45,3 +45,6 @@ function fullTitleOf(message: Message): string {
       return 'data as captured';
   }
 }
+
+/** Queries carry tokens, and titles stand in logs. */
+const withoutQuery = (target: string): string => target.replace(/\?.*$/s, '?...');

@@ -32,9 +32,12 @@ export function scoreText({ twins, variants }: Proof): string {
   return `${twins.failed}/${twins.all} broken twins fail (${times.join(', ')}), ${variants.passed}/${variants.all} variants pass`;
 }
 
+/** As much of a reply as decides, and no more: what follows may hold a cookie. */
+const SHOWN_BYTES = 16;
+
 /** A row that was lost, in words. */
 export function losingRowText({ name, expected, verdict, result }: ProofRow): string {
-  const received = verdict.received.length === 0 ? 'nothing' : toHex(verdict.received.subarray(0, 24));
+  const received = verdict.received.length === 0 ? 'nothing' : toHex(verdict.received.subarray(0, SHOWN_BYTES));
   const where = verdict.step === undefined ? '' : ` at step ${verdict.step}`;
   if (result === 'late') return `down only at the time-out${where}: ${name} (received ${received})`;
   return expected === 'down'
@@ -94,7 +97,7 @@ export function emitProofJson(proved: readonly ProvedCheck[]): string {
       unavoidable,
       status: verdict.status,
       step: verdict.step ?? null,
-      received: toHex(verdict.received.subarray(0, 64)),
+      received: toHex(verdict.received.subarray(0, SHOWN_BYTES)),
       haproxy:
         real?.[at] === undefined
           ? null

@@ -2,6 +2,7 @@ import { formatEndpoint } from '../packet/segment.ts';
 import type { Analysis, SetAside } from './analysis.ts';
 import { secretLines } from './haproxy/script.ts';
 import { losingRowText, scoreText } from './proof.ts';
+import { isSuccess, type Withheld } from './withheld.ts';
 
 /** A sentence for stderr. */
 export interface Words {
@@ -12,21 +13,26 @@ export interface Words {
 /** What has to be said beside the checks: what was left out and why, and what the checks cannot promise. */
 export function wordsOn(
   analysis: Analysis,
-  options: { readonly stream: number | undefined; readonly script: boolean },
+  {
+    stream,
+    script,
+    withheld = new Map(),
+  }: { readonly stream: number | undefined; readonly script: boolean; readonly withheld?: Withheld },
 ): Words[] {
   const words: Words[] = analysis.setAside.map((each) => note(`left out: ${setAsideText(each, analysis)}`));
   if (analysis.checks.length === 0) return words;
-  if (options.stream !== undefined) words.push(...onForcedStream(analysis));
+  if (stream !== undefined) words.push(...onForcedStream(analysis));
   words.push(...onChecks(analysis), ...onProofs(analysis));
-  if (options.script && analysis.checks.length > 1) {
-    words.push(
-      note(`${analysis.checks.length} checks: each goes into a section of its own; --server or --stream takes one`),
-    );
+  for (const [{ samples, server }, reason] of withheld) {
+    words.push(warning(`withheld: tcp.stream ${samples[0]?.stream} (${formatEndpoint(server)}): ${reason}`));
   }
-  if (options.script) {
-    for (const { line, secrets } of secretLines(analysis)) {
-      words.push(note(`line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private`));
-    }
+  const checks = analysis.checks.filter((check) => !withheld.has(check));
+  if (!script) return words;
+  if (checks.length > 1) {
+    words.push(note(`${checks.length} checks: each goes into a section of its own; --server or --stream takes one`));
+  }
+  for (const { line, secrets } of secretLines({ ...analysis, checks })) {
+    words.push(note(`line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private`));
   }
   return words;
 }
@@ -101,19 +107,6 @@ function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
   }
   return words;
 }
-
-/** May the script be printed? The proof gates what is known; of replies in other protocols it only says what to expect. */
-export function proofHolds({ checks, proofs, dialogue }: Analysis): boolean {
-  return checks.every((check) => {
-    const rows = proofs.get(check)?.rows ?? [];
-    if (check.lacks.length > 0 || !isSuccess(dialogue)) return true;
-    return rows.every(({ result, gated }) => result === 'right' || !gated);
-  });
-}
-
-/** Where a conversation was asked for by number, it may be a failure. */
-export const isSuccess = (dialogue: Analysis['dialogue']): boolean =>
-  dialogue === undefined || (dialogue.outcome.kind === 'opened' && (dialogue.outcome.status ?? 200) < 400);
 
 function setAsideText(
   { stream, client, server, reason, frame, nextStep, count }: SetAside,

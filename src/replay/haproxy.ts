@@ -37,11 +37,16 @@ export class HaproxyError extends Error {
  * stdin and the verdicts come out of a stats socket on loopback. Throws HaproxyError.
  */
 export async function runHaproxy(trials: readonly HaproxyTrial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
-  const haproxy = await startHaproxy(trials, options);
-  try {
-    return await haproxy.verdicts();
-  } finally {
-    await haproxy.stop();
+  for (let tries = 1; ; tries++) {
+    const haproxy = await startHaproxy(trials, options);
+    try {
+      return await haproxy.verdicts();
+    } catch (error) {
+      // Between finding a free port and binding it somebody else may have taken it.
+      if (tries === 3 || !(error instanceof HaproxyError) || !/cannot bind/i.test(error.message)) throw error;
+    } finally {
+      await haproxy.stop();
+    }
   }
 }
 

@@ -72,7 +72,7 @@ describe('what a good dialogue contributes', () => {
   test('of a demand for credentials and the request that meets it only the request', () => {
     const demand = 'HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n';
     const asks = (authorization: string) => `CONNECT a.b:443 HTTP/1.1\r\n${authorization}\r\n`;
-    const talk = start().client(asks('')).server(demand).client(asks('Proxy-Authorization: x\r\n'));
+    const talk = start().client(asks('')).server(demand).client(asks('Proxy-Authorization: Basic x\r\n'));
     const { exchanges } = sample(talk.server('HTTP/1.1 200 OK\r\n\r\n').client(GET).server(ANSWER));
     expect(exchanges.map(({ request }) => request?.secrets)).toEqual([['Proxy-Authorization'], []]);
     expect(exchanges.map(({ reply }) => reply.map(({ observation }) => observation))).toEqual([
@@ -95,7 +95,7 @@ test('the secrets of a request are named where they are sent', () => {
 });
 
 test('a request that the server interrupts is sent in parts, each with its own secrets', () => {
-  const head = 'POST / HTTP/1.1\r\nAuthorization: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
+  const head = 'POST / HTTP/1.1\r\nAuthorization: Basic x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
   const talk = start().client(head).server('HTTP/1.1 100 Continue\r\n\r\n').client('body').server(ANSWER);
   const { exchanges } = sample(talk);
   expect(exchanges.map(({ request }) => request?.comment)).toEqual(['POST /', 'rest of POST /']);
@@ -132,4 +132,13 @@ describe('a dialogue that is no success is left out, with its reason, unless ask
     if (reason === 'no data') expect(forced).toMatchObject({ reason: 'the client said nothing' });
     else expect(forced).toMatchObject({ reason, nextStep: expect.stringContaining('record again') });
   });
+});
+
+test.each([
+  ['Digest', 'Digest username="u", nonce="n"', 'its Digest credentials hold for one connection or one request'],
+  ['NTLM', 'NTLM TlRMTVNTUAADAAAA', 'its NTLM credentials hold for one connection or one request'],
+])('%s credentials are made for one session, and no check can send them again', (_scheme, value, reason) => {
+  const request = `GET http://a.b/ HTTP/1.1\r\nHost: a.b\r\nProxy-Authorization: ${value}\r\n\r\n`;
+  const talk = new Talk().handshake().client(request).server('HTTP/1.1 204 No Content\r\n\r\n').close();
+  expect(samplingOf(talk)).toEqual({ reason, frame: 4, nextStep: 'use Basic credentials' });
 });

@@ -132,7 +132,7 @@ describe('derive and the proof', () => {
     expect(stderr).toContain('warning: proof: ');
     expect(stderr).toContain('warning: DOWN though healthy, L7');
     expect(stderr).toContain('as captured (received 485454502f312e3120323030');
-    expect(stderr).toContain('error: the check is not right about the server it came from');
+    expect(stderr).toContain(': the check is not right about the server it came from');
   });
 
   test('--no-proof prints it all the same', () => {

@@ -25,12 +25,12 @@ const get = (header = '') => `GET / HTTP/1.1\r\nHost: a\r\n${header}\r\n`;
 const files = filesNamed(['a.pcap', 1000]);
 const checks = checksOf([
   password()
-    .client(get(`Authorization: ${SECRET}\r\n`))
+    .client(get(`Authorization: Basic ${SECRET}\r\n`))
     .server(ANSWER),
   open().client('EHLO\r\n').server('250 mail\r\n'), // has a caveat, a line more
   open().client(get()).server(ANSWER),
   start()
-    .client(`CONNECT a:80 HTTP/1.1\r\nProxy-Authorization: ${SECRET}\r\n\r\n`)
+    .client(`CONNECT a:80 HTTP/1.1\r\nProxy-Authorization: Basic ${SECRET}\r\n\r\n`)
     .server('HTTP/1.1 200 OK\r\n\r\n')
     .client(get(`Cookie: ${SECRET}\r\n`))
     .server(ANSWER),

@@ -12,5 +12,8 @@ export const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
   'proxy-authorization',
   'cookie',
+  'x-api-key',
+  'x-auth-token',
+  'x-access-token',
   'set-cookie',
 ]);

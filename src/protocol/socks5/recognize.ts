@@ -100,6 +100,10 @@ class Handshake {
       if (reply.code === REPLY.succeeded) {
         return { kind: 'granted', tunnel: { client: this.#client.offset, server: this.#server.offset } };
       }
+      if (reply.version !== VERSION && reply.version !== 0) {
+        const reason = `SOCKS5 reply: VER at offset ${reply.start}: expected 05, found ${code(reply.version)}`;
+        return { kind: 'unreadable', reason, place: { side: 'server', offset: reply.start } };
+      }
       return { kind: 'refused', reason: replyName(reply.code), place: { side: 'server', offset: reply.start + 1 } };
     } catch (error) {
       if (error instanceof DecodeError) return stopped(error, due.side, due.what);
