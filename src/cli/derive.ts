@@ -1,11 +1,9 @@
-import { analyze } from '../analyze.ts';
 import { emitCheckJson } from '../emit/check-json.ts';
 import { emitHaproxy } from '../emit/haproxy/script.ts';
 import { withheldFrom } from '../emit/withheld.ts';
 import { nothingToDerive, wordsOn } from '../emit/words.ts';
-import { accountFor } from './account.ts';
+import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { Terminal } from './terminal.ts';
@@ -21,19 +19,8 @@ export interface DeriveOptions extends CommonOptions {
 /** The default command: captures in, a script out. */
 export async function derive(paths: string[], options: DeriveOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
-  const { stream, server } = options;
-  const analysis = await analyze({
-    paths,
-    stream,
-    server,
-    serverRole: options.role,
-    allowed: options.allow ?? new Set(),
-    proof: options.proof,
-    warn: terminal.warn,
-    limits: options.limit,
-    interruption: interruptionBySignal(),
-  });
-  accountFor(analysis, terminal);
+  const { stream } = options;
+  const analysis = await analyzeFor(paths, options, terminal, { proof: options.proof });
   const format = options.json ? 'json' : (options.format ?? 'haproxy');
   const withheld = withheldFrom(analysis);
   const checks = analysis.checks.filter((check) => !withheld.has(check));

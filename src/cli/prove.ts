@@ -1,4 +1,3 @@
-import { analyze } from '../analyze.ts';
 import type { Check } from '../check/check.ts';
 import type { Analysis } from '../emit/analysis.ts';
 import { haproxyRules } from '../emit/haproxy/rules.ts';
@@ -11,9 +10,8 @@ import { proveCheck } from '../proof/prove.ts';
 import { rulesOf } from '../proof/rule.ts';
 import { HaproxyError } from '../replay/haproxy.ts';
 import { failedStep, tryJudged } from '../replay/prove.ts';
-import { accountFor } from './account.ts';
+import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { paintFor, Terminal } from './terminal.ts';
@@ -28,18 +26,8 @@ const REAL_TIMEOUT = 1000;
 /** `prove`: the table of every twin and variant. */
 export async function prove(paths: string[], options: ProveOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
-  const { stream, server } = options;
-  const analysis = await analyze({
-    paths,
-    stream,
-    server,
-    serverRole: options.role,
-    allowed: options.allow ?? new Set(),
-    warn: terminal.warn,
-    limits: options.limit,
-    interruption: interruptionBySignal(),
-  });
-  accountFor(analysis, terminal);
+  const { stream } = options;
+  const analysis = await analyzeFor(paths, options, terminal);
   for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');

@@ -1,12 +1,10 @@
-import { analyze } from '../analyze.ts';
 import type { Side } from '../conversation/conversation.ts';
 import { type Allowance, allowanceFor, type Dialogue, streamOf } from '../dialogue/dialogue.ts';
 import { gapReason } from '../dialogue/outcome.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { capturedBytes, emitShow, emitShowJson, shownBytes } from '../emit/show.ts';
-import { accountFor } from './account.ts';
+import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { paintFor, Terminal } from './terminal.ts';
@@ -21,17 +19,7 @@ export async function show(paths: string[], options: ShowOptions): Promise<numbe
   const terminal = new Terminal(options.color, options);
   const allowed = options.allow ?? new Set();
   const stream = options.stream ?? 0;
-  const analysis = await analyze({
-    paths,
-    stream,
-    serverRole: options.role,
-    allowed,
-    rows: true,
-    warn: terminal.warn,
-    limits: options.limit,
-    interruption: interruptionBySignal(),
-  });
-  accountFor(analysis, terminal);
+  const analysis = await analyzeFor(paths, options, terminal, { rows: true, stream });
   const { dialogue, files, accounting } = analysis;
   if (dialogue === undefined) {
     throw new CommandError(

@@ -1,0 +1,28 @@
+import { type AnalyzeOptions, analyze } from '../analyze.ts';
+import type { Analysis } from '../emit/analysis.ts';
+import { accountFor } from './account.ts';
+import { interruptionBySignal } from './interrupt.ts';
+import type { CommonOptions } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Analyzes captures as the options that every command shares say, and with -v accounts for the frames. */
+export async function analyzeFor(
+  paths: readonly string[],
+  options: CommonOptions,
+  terminal: Terminal,
+  more: Partial<AnalyzeOptions> = {},
+): Promise<Analysis> {
+  const analysis = await analyze({
+    paths,
+    stream: options.stream,
+    server: options.server,
+    serverRole: options.role,
+    allowed: options.allow ?? new Set(),
+    limits: options.limit,
+    warn: terminal.warn,
+    interruption: interruptionBySignal(),
+    ...more,
+  });
+  accountFor(analysis, terminal);
+  return analysis;
+}
