@@ -94,10 +94,22 @@ describeWith(['haproxy'], 'the model of http-check and a real HAProxy', () => {
 
   beforeAll(async () => {
     const requestLengths = [httpRequestBytes(send).length];
-    verdicts = await tryScripts(
-      pairs.map(({ check, behavior }) => ({ script: scriptOf(check), behavior, requestLengths })),
-      { binary: 'haproxy', timeout: TIMEOUT },
-    );
+    const tried = (some: typeof pairs) =>
+      tryScripts(
+        some.map(({ check, behavior }) => ({ script: scriptOf(check), behavior, requestLengths })),
+        { binary: 'haproxy', timeout: TIMEOUT },
+      );
+    verdicts = await tried(pairs);
+    // On a busy machine a reset or a piece may come late: what disagrees is tried once more.
+    const disputed = [...pairs.keys()].filter((at) => {
+      const { check, behavior } = pairs[at] as (typeof pairs)[number];
+      return runHttpCheck(check, behavior, TIMEOUT).status !== verdicts[at]?.status;
+    });
+    if (disputed.length === 0) return;
+    const again = await tried(disputed.map((at) => pairs[at] as (typeof pairs)[number]));
+    disputed.forEach((at, index) => {
+      verdicts[at] = again[index] as HaproxyVerdict;
+    });
   }, 60_000);
 
   test.each(pairs.map(({ name }, at) => ({ name, at })))('$name', ({ at }) => {

@@ -3,7 +3,7 @@ import { type Behavior, type Piece, type Reaction, says, trickled } from '../../
 import { runTcpCheck } from '../../src/proof/model.ts';
 import type { TcpRule } from '../../src/proof/rule.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
-import { failedStep, tryInHaproxy } from '../../src/replay/prove.ts';
+import { failedStep, tryJudged } from '../../src/replay/prove.ts';
 import { binary, CONNECT, rbinary, rstring, scriptOf, send, string } from '../support/tcp-rules.ts';
 import { describeWith } from '../support/tools.ts';
 import { hex } from '../support/wire.ts';
@@ -214,8 +214,14 @@ describeWith(['haproxy'], 'the model and a real HAProxy', () => {
   let verdicts: HaproxyVerdict[] = [];
 
   beforeAll(async () => {
-    verdicts = await tryInHaproxy(
-      pairs.map(({ rules, behavior }) => ({ rules, script: scriptOf(rules), behavior })),
+    // On a busy machine a reset or a piece may come late: what disagrees is tried once more.
+    verdicts = await tryJudged(
+      pairs.map(({ rules, behavior }) => ({
+        rules,
+        script: scriptOf(rules),
+        behavior,
+        verdict: runTcpCheck(rules, behavior, TIMEOUT),
+      })),
       { binary: 'haproxy', timeout: TIMEOUT },
     );
   }, 60_000);
