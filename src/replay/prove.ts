@@ -14,14 +14,14 @@ export interface Trial {
 }
 
 /** A tcp-check, as rules and as text, and a server to try it against. */
-export interface Pair {
+interface Pair {
   readonly rules: readonly TcpRule[];
   readonly script: readonly string[];
   readonly behavior: Behavior;
 }
 
 /** Tries pairs in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
-export const tryInHaproxy = (pairs: readonly Pair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> =>
+const tryInHaproxy = (pairs: readonly Pair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> =>
   tryScripts(
     pairs.map(({ rules, script, behavior }) => ({ script, behavior, requestLengths: sendLengths(rules) })),
     options,
