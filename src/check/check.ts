@@ -1,4 +1,3 @@
-import { formatEndpoint } from '../packet/segment.ts';
 import { assertionOf } from './assert.ts';
 import type { Observation } from './observe.ts';
 import type { Pattern } from './pattern.ts';
@@ -14,7 +13,8 @@ interface SampleOrigin {
 
 /** A health check: steps as data, and what they stand on. */
 export interface Check {
-  readonly server: Sample['server'];
+  /** Those whose dialogues are its samples, in order of appearance. */
+  readonly servers: readonly Sample['server'][];
   readonly layers: Sample['layers'];
   readonly destination: string | undefined;
   /** What is asked, in words. */
@@ -37,11 +37,10 @@ export interface Check {
   readonly caveats: readonly string[];
 }
 
-/** Like dialogues: what they send to which server through which layers. Samples with one key make one check. */
-export function keyOf({ server, layers, exchanges }: Sample): string {
+/** Like dialogues: what they send through which layers, to whichever server. Samples with one key make one check. */
+export function keyOf({ layers, exchanges }: Sample): string {
   const sent = exchanges.map(({ request }) => request?.likeness ?? '');
   return JSON.stringify([
-    formatEndpoint(server),
     layers,
     sent,
     exchanges.map(({ reply }) => reply.map(({ observation }) => likenessOf(observation))),
@@ -52,8 +51,15 @@ export function keyOf({ server, layers, exchanges }: Sample): string {
 const likenessOf = (observation: Observation): string =>
   observation.kind === 'HTTP response' ? `${observation.kind} ${observation.status}` : observation.kind;
 
-/** Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all. */
-export function composeCheck(samples: readonly [Sample, ...Sample[]], count: number): Check {
+/**
+ * Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all,
+ * `servers` are those that they talked to.
+ */
+export function composeCheck(
+  samples: readonly [Sample, ...Sample[]],
+  count: number,
+  servers: Check['servers'] = [samples[0].server],
+): Check {
   const [first] = samples;
   const caveats: string[] = [];
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
@@ -66,9 +72,9 @@ export function composeCheck(samples: readonly [Sample, ...Sample[]], count: num
   });
   const durations = samples.map(({ duration }) => duration);
   const measured = { fastest: Math.min(...durations), slowest: Math.max(...durations) };
-  const { server, layers, destination } = first;
+  const { layers, destination } = first;
   return {
-    server,
+    servers,
     layers,
     destination,
     title: first.exchanges

@@ -1,11 +1,19 @@
 import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
+import { formatEndpoint } from '../packet/segment.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
 import type { Sample } from './sample.ts';
+
+interface Group {
+  readonly samples: [Sample, ...Sample[]];
+  count: number;
+  /** The servers, each with the first conversation that it had. */
+  readonly servers: Map<string, { readonly server: Sample['server']; stream: number }>;
+}
 
 /** Collects samples as they come and folds like ones together. */
 export class CheckFolder {
   readonly #limits: Pick<Limits, 'samples' | 'checks'>;
-  readonly #groups = new Map<string, { readonly samples: [Sample, ...Sample[]]; count: number }>();
+  readonly #groups = new Map<string, Group>();
   /** Samples that would have made one check too many. */
   dropped = 0;
 
@@ -15,17 +23,29 @@ export class CheckFolder {
 
   add(sample: Sample): void {
     const key = keyOf(sample);
-    const group = this.#groups.get(key);
-    if (group === undefined) {
-      if (this.#groups.size < this.#limits.checks) this.#groups.set(key, { samples: [sample], count: 1 });
-      else this.dropped++;
+    const known = this.#groups.get(key);
+    if (known === undefined && this.#groups.size >= this.#limits.checks) {
+      this.dropped++;
       return;
     }
+    const group: Group = known ?? { samples: [sample], count: 0, servers: new Map() };
     group.count++;
+    this.#noteServer(group, sample);
+    if (known === undefined) {
+      this.#groups.set(key, group);
+      return;
+    }
     const [first] = group.samples;
     const earlier = sample.stream < first.stream; // conversations come as they end
     if (earlier) group.samples[0] = sample;
     if (group.samples.length < this.#limits.samples) group.samples.push(withoutBytes(earlier ? first : sample));
+  }
+
+  #noteServer({ servers }: Group, { server, stream }: Sample): void {
+    const name = formatEndpoint(server);
+    const known = servers.get(name);
+    if (known !== undefined) known.stream = Math.min(known.stream, stream);
+    else if (servers.size < this.#limits.samples) servers.set(name, { server, stream });
   }
 
   /**
@@ -39,13 +59,16 @@ export class CheckFolder {
     const proxied = groups.filter(({ samples }) => samples[0].proxied);
     const used = proxied.length > 0 ? proxied : groups;
     return {
-      checks: used.map(({ samples, count }) => composeCheck(samples, count)),
+      checks: used.map(({ samples, count, servers }) => composeCheck(samples, count, inOrder(servers))),
       direct: groups
         .filter((group) => !used.includes(group))
         .map(({ samples, count }) => ({ sample: samples[0], count })),
     };
   }
 }
+
+const inOrder = (servers: Group['servers']): Check['servers'] =>
+  [...servers.values()].sort((a, b) => a.stream - b.stream).map(({ server }) => server);
 
 /** What is sent and how the server answered is taken from a group's first sample. */
 function withoutBytes(sample: Sample): Sample {

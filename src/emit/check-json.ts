@@ -14,9 +14,9 @@ export function emitCheckJson({ checks, files }: Pick<Analysis, 'checks' | 'file
 }
 
 function checkValue(check: Check, frame: (frame: number) => number | string) {
-  const { server, layers, destination, title, sampleCount, samples, measured, timeout, caveats, steps } = check;
+  const { servers, layers, destination, title, sampleCount, samples, measured, timeout, caveats, steps } = check;
   return {
-    server: formatEndpoint(server),
+    servers: servers.map(formatEndpoint),
     layers,
     destination: destination ?? null,
     title,

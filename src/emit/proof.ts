@@ -5,6 +5,7 @@ import { formatEndpoint } from '../packet/segment.ts';
 import type { Proof, ProofRow } from '../proof/prove.ts';
 import { jsonText } from './json.ts';
 import type { Paint } from './paint.ts';
+import { serversOf } from './servers.ts';
 
 /** What a real HAProxy said of a row. */
 export interface RealVerdict {
@@ -52,9 +53,7 @@ export const agrees = ({ verdict }: ProofRow, real: RealVerdict): boolean =>
 /** The whole table of twins and variants, a section a check. */
 export function emitProof(proved: readonly ProvedCheck[], paint: Paint): string {
   const sections = proved.map(({ check, proof, real }) => {
-    const head = printable(
-      `${check.title}, server ${formatEndpoint(check.server)}, tcp.stream ${check.samples[0]?.stream}`,
-    );
+    const head = printable(`${check.title}, ${serversOf(check)}, tcp.stream ${check.samples[0]?.stream}`);
     const titles = ['expected', 'result', 'status', 'step', ...(real ? ['haproxy', 'step', 'ms'] : []), 'server'];
     const rows = proof.rows.map((row, at) => cellsOf(row, real?.[at]));
     const widths = titles.map((title, at) =>
@@ -85,7 +84,7 @@ function cellsOf(row: ProofRow, real: RealVerdict | undefined): string[] {
 /** The proofs as JSON: an array, described in docs/json.md. */
 export function emitProofJson(proved: readonly ProvedCheck[]): string {
   const value = proved.map(({ check, proof, real }) => ({
-    server: formatEndpoint(check.server),
+    servers: check.servers.map(formatEndpoint),
     title: check.title,
     perfect: proof.perfect,
     twins: proof.twins,

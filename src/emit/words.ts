@@ -23,8 +23,10 @@ export function wordsOn(
   if (analysis.checks.length === 0) return words;
   if (stream !== undefined) words.push(...onForcedStream(analysis));
   words.push(...onChecks(analysis), ...onProofs(analysis));
-  for (const [{ samples, server }, reason] of withheld) {
-    words.push(warning(`withheld: tcp.stream ${samples[0]?.stream} (${formatEndpoint(server)}): ${reason}`));
+  for (const [{ samples, servers }, reason] of withheld) {
+    words.push(
+      warning(`withheld: tcp.stream ${samples[0]?.stream} (${servers.map(formatEndpoint).join(', ')}): ${reason}`),
+    );
   }
   const checks = analysis.checks.filter((check) => !withheld.has(check));
   if (!script) return words;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import { CheckFolder } from '../../src/check/fold.ts';
 import type { Sample } from '../../src/check/sample.ts';
+import { formatEndpoint } from '../../src/packet/segment.ts';
 import { checksOf, samplingOf } from '../support/derive.ts';
 import { hex, Talk } from '../support/wire.ts';
 
@@ -53,6 +54,13 @@ describe('like dialogues are one check', () => {
     ['whatever the reason phrase', dialogue({ answer: 'HTTP/1.1 204 Whatever\r\n\r\n' })],
   ])('%s', (_name, other) => expect(only(checksOf([dialogue(), other])).sampleCount).toBe(2));
 
+  test('whichever server they talked to: the check names the servers in order of appearance', () => {
+    const talks = ['10.0.0.9:1080', '10.0.0.2:1081', '10.0.0.9:1080'].map((server) => dialogue({ server }));
+    const check = only(checksOf(talks));
+    expect(check.sampleCount).toBe(3);
+    expect(check.servers.map(formatEndpoint)).toEqual(['10.0.0.9:1080', '10.0.0.2:1081']);
+  });
+
   test('and all their names are asserted', () => {
     const check = only(checksOf([dialogue(), dialogue({ bound: '03 05 6c6f63616c 0000' })]));
     expect(check.steps.find(({ comment }) => comment === 'SOCKS5 reply complete')).toMatchObject({ kind: 'expect' });
@@ -82,8 +90,6 @@ describe('like dialogues are one check', () => {
 
 describe('unlike dialogues are checks of their own', () => {
   test.each<[name: string, other: Talk]>([
-    ['another server', dialogue({ server: '10.0.0.3:1080' })],
-    ['another port of the server', dialogue({ server: '10.0.0.2:1081' })],
     ['other credentials', dialogue({ password: 'q' })],
     ['another destination', dialogue({ destination: 'c.d' })],
     ['another request', dialogue({ path: '/other' })],
@@ -135,7 +141,8 @@ describe('a capture of many dialogues takes no more memory', () => {
 
   test('checks beyond the limit are dropped, and how many is known', () => {
     const folder = new CheckFolder(limits);
-    for (const port of [1, 2, 3, 4, 5, 1]) folder.add({ ...sample, server: { address: '10.0.0.2', port } });
+    for (const layer of ['http', 'tls', 'socks4', 'socks5', 'unknown', 'http'] as const)
+      folder.add({ ...sample, layers: [layer] });
     expect(folder.dropped).toBe(2);
     expect(folder.finish().checks.map(({ sampleCount }) => sampleCount)).toEqual([2, 1, 1]);
   });

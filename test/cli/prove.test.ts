@@ -69,7 +69,7 @@ describe('prove', () => {
     const { code, stdout } = capture2check(['prove', '--json', GOOD]);
     const [proof, ...more] = parsed(stdout);
     expect({ code, more }).toEqual({ code: 0, more: [] });
-    expect(proof).toMatchObject({ server: '127.0.0.1:1080', perfect: true });
+    expect(proof).toMatchObject({ servers: ['127.0.0.1:1080'], perfect: true });
     expect(proof?.rows).toHaveLength((proof?.twins['all'] ?? 0) + (proof?.variants['all'] ?? 0));
     expect(proof?.rows.find(({ server }) => server.includes('connection refused (05), IPv4, then closed'))).toEqual({
       server: 'reply 2: connection refused (05), IPv4, then closed',

@@ -10,7 +10,7 @@ import { describeWith } from '../support/tools.ts';
 
 /** A check of nothing but these steps. */
 const checkOf = (...steps: readonly Step[]): Check => ({
-  server: { address: '127.0.0.1', port: 1 },
+  servers: [{ address: '127.0.0.1', port: 1 }],
   layers: ['unknown'],
   destination: undefined,
   title: '',

@@ -123,7 +123,7 @@ describe('checks as JSON', () => {
   test('have the keys that are documented', () => {
     for (const each of value) {
       expect(Object.keys(each)).toEqual([
-        'server',
+        'servers',
         'layers',
         'destination',
         'title',
@@ -163,7 +163,7 @@ describe('checks as JSON', () => {
 
   test('name what they stand on', () => {
     expect(value[1]).toMatchObject({
-      server: '10.0.0.2:1080',
+      servers: ['10.0.0.2:1080'],
       layers: ['socks5', 'unknown'],
       destination: '10.0.0.1:80',
       title: 'data as captured',

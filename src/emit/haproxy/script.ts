@@ -1,8 +1,8 @@
 import { printable } from '../../bytes/printable.ts';
 import type { Check } from '../../check/check.ts';
 import { protocolLabel } from '../../dialogue/layer.ts';
-import { formatEndpoint } from '../../packet/segment.ts';
 import type { Analysis } from '../analysis.ts';
+import { serversOf } from '../servers.ts';
 import { haproxyRules } from './rules.ts';
 
 const INDENT = '    ';
@@ -35,14 +35,14 @@ export function secretLines({
 }
 
 function headerOf(check: Check, frameName: (frame: number) => string): string[] {
-  const { layers, destination, title, server, measured, timeout, caveats } = check;
+  const { layers, destination, title, measured, timeout, caveats } = check;
   const what = `${layers.map(protocolLabel).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${title}`;
   const { fastest, slowest } = measured;
   const time =
     fastest === slowest ? `${milliseconds(slowest)} ms` : `${milliseconds(fastest)} to ${milliseconds(slowest)} ms`;
   return [
     what,
-    `server ${formatEndpoint(server)}, ${countOf(check)}: ${samplesOf(check, frameName)}`,
+    `${serversOf(check)}, ${countOf(check)}: ${samplesOf(check, frameName)}`,
     `measured ${time}; set: timeout check ${timeout}s (without it the server's "inter" is the limit)`,
     ...caveats.map((caveat) => `weak: ${caveat}`),
   ].map((line) => `# ${printable(line)}`);
