@@ -150,12 +150,22 @@ function isAnsweredUnread(layers: readonly Layer[]): boolean {
 /** The outcome as the reason why there is no sample. */
 function setAside({ reason, frame, gap }: Dialogue['outcome'], layers: readonly Layer[] = []): Sampling {
   if (gap !== undefined) return { reason, frame, nextStep: ADVICE[gap.kind] };
-  const encrypted = layers.length === 1 && layers[0]?.protocol === 'tls';
-  return {
-    reason,
-    frame,
-    ...(encrypted && { nextStep: 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl' }),
-  };
+  const nextStep = nextStepAfter(layers);
+  return { reason, frame, ...(nextStep !== undefined && { nextStep }) };
+}
+
+/** What to look at where the reason alone does not tell. */
+function nextStepAfter(layers: readonly Layer[]): string | undefined {
+  const [first] = layers;
+  if (first === undefined || layers.length > 1) return undefined;
+  if (first.protocol === 'tls') return 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl';
+  const { outcome, messages } = first;
+  const status = outcome.kind === 'answered' ? outcome.status : undefined;
+  const sent = messages.findLast((message) => message.protocol === 'http' && message.kind === 'request');
+  const brought = sent?.fields.some(({ name }) => /^proxy-authorization$/i.test(name));
+  // Tinyproxy answers a wrong password so, where 407 is due (RFC 9110 §15.5.8).
+  if (status === 401 && brought) return 'some proxies answer 401 to a wrong proxy password';
+  return undefined;
 }
 
 /** What is kept of a reply: enough to simulate the server. */

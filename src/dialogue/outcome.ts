@@ -47,7 +47,10 @@ export function outcomeOf(
       if (!inTunnel && status === 407)
         return { kind: 'refused', reason: `${label} refused: ${status} ${phrase}`.trim(), frame };
       const but = status >= 400 ? ' but' : '';
-      return { kind: 'opened', status, reason: `opened,${but} HTTP ${status}`, frame };
+      if (inTunnel) return { kind: 'opened', status, reason: `opened,${but} HTTP ${status}`, frame };
+      // A proxy that is asked in plain HTTP answers in the origin's name when it fails: its own words tell more than the number.
+      const words = status >= 400 ? ` ${phrase}` : '';
+      return { kind: 'opened', status, reason: `answered,${but} HTTP ${status}${words}`.trim(), frame };
     }
     case 'established': {
       const frame = frameOf(outcome.place);

@@ -134,6 +134,25 @@ describe('a dialogue that is no success is left out, with its reason, unless ask
   });
 });
 
+test.each<[name: string, request: string, status: string, nextStep: string | undefined]>([
+  [
+    'credentials',
+    'Proxy-Authorization: Basic dTpw\r\n',
+    '401 Unauthorized',
+    'some proxies answer 401 to a wrong proxy password',
+  ],
+  ['none', '', '401 Unauthorized', undefined],
+  ['credentials for the origin', 'Authorization: Basic dTpw\r\n', '401 Unauthorized', undefined],
+  ['credentials that are not to blame', 'Proxy-Authorization: Basic dTpw\r\n', '403 Forbidden', undefined],
+])('a refusal of a request that brought %s: what to look at', (_name, header, status, nextStep) => {
+  const talk = start().client(`GET http://a.b/ HTTP/1.1\r\n${header}\r\n`).server(`HTTP/1.1 ${status}\r\n\r\n`);
+  expect(samplingOf(talk)).toEqual({
+    reason: `answered, but HTTP ${status}`,
+    frame: 6,
+    ...(nextStep !== undefined && { nextStep }),
+  });
+});
+
 test.each([
   ['Digest', 'Digest username="u", nonce="n"', 'its Digest credentials hold for one connection or one request'],
   ['NTLM', 'NTLM TlRMTVNTUAADAAAA', 'its NTLM credentials hold for one connection or one request'],

@@ -27,14 +27,16 @@ describe.each<[kind: string, rows: Row[]]>([
       ['opened, HTTP 302', 14, open().client(GET).server(status('302 Found'))],
       ['opened, but HTTP 404', 14, open().client(GET).server(status('404 Not Found'))],
       ['opened, but HTTP 407', 14, open().client(GET).server(status('407 Proxy Authentication Required'))],
-      ['opened, HTTP 204', 6, start().client(GET).server(status('204 No Content'))],
+      ['answered, HTTP 204', 6, start().client(GET).server(status('204 No Content'))],
+      ['answered, but HTTP 502 Bad Gateway', 6, start().client(GET).server(status('502 Bad Gateway'))],
+      ['answered, but HTTP 502', 6, start().client(GET).server('HTTP/1.1 502\r\n\r\n')],
       [
         'opened, HTTP 200',
         10,
         start().client(HTTP_CONNECT).server('HTTP/1.1 200 OK\r\n\r\n').client(GET).server(status('200 OK')),
       ],
       [
-        'opened, HTTP 200',
+        'answered, HTTP 200',
         10,
         start().client(GET).server(status('407 Proxy Authentication Required')).client(GET).server(status('200 OK')),
       ],

@@ -75,7 +75,11 @@ describe('what a check cannot promise is a warning', () => {
 
   test.each<[name: string, status: string, words: string[]]>([
     ['a success', '204 No Content', []],
-    ['a failure', '404 Not Found', ['warning: the check expects what this conversation showed: opened, but HTTP 404']],
+    [
+      'a failure',
+      '404 Not Found',
+      ['warning: the check expects what this conversation showed: answered, but HTTP 404 Not Found'],
+    ],
   ])('a conversation that was asked for by its number: %s', (_name, status, words) => {
     const changes = { checks: checksOf([talk(status)], true), dialogue: dialogueOf(talk(status)) };
     expect(say(changes, { stream: 0 })).toEqual(words);
