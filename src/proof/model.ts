@@ -23,7 +23,6 @@ const HEX_MATCH_LENGTH = 8191;
  * and when one of them waits for more, the first of them is judged again with what has come.
  */
 export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeout: number): Verdict {
-  const judges = rules.map((rule) => (rule.kind === 'expect' ? judgeOf(rule) : undefined));
   const server = new SimulatedServer(behavior);
   let buffer: Uint8Array = new Uint8Array(0);
   let now = 0;
@@ -32,7 +31,7 @@ export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeo
 
   const read = (): void => {
     const arrived = server.arrivedBy(now);
-    buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);
+    if (arrived.bytes.length > 0) buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);
     closed ??= arrived.ending;
   };
 
@@ -56,7 +55,7 @@ export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeo
         if (buffer.length === 0 && closed === 'RST') return end('SOCKERR', at + 1);
         if (buffer.length === 0 && closed === 'FIN') return end('L7RSP', at + 1);
         const final = closed !== undefined || buffer.length >= BUFFER_SIZE;
-        const verdict = judges[at]?.(buffer, final);
+        const verdict = judgeOf(rule)(buffer, final);
         if (verdict === 'match') at++;
         else if (verdict === 'mismatch') return end('L7RSP', at + 1);
         else {
@@ -77,8 +76,19 @@ export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeo
 
 type Judge = (buffer: Uint8Array, final: boolean) => 'match' | 'mismatch' | 'wait';
 
+/** A check is tried against hundreds of servers: its regular expressions are translated once. */
+const judges = new WeakMap<ExpectRule, Judge>();
+
+function judgeOf(rule: ExpectRule): Judge {
+  const known = judges.get(rule);
+  if (known !== undefined) return known;
+  const judge = newJudge(rule);
+  judges.set(rule, judge);
+  return judge;
+}
+
 /** tcpcheck_eval_expect (src/tcpcheck.c, 2.6): `final` is a closed connection or a full buffer. */
-function judgeOf({ match, pattern, minReceived, inverse }: ExpectRule): Judge {
+function newJudge({ match, pattern, minReceived, inverse }: ExpectRule): Judge {
   const matches = matcherOf(match, pattern);
   // A substring search waits for as many bytes as it looks for, whatever min-recv says.
   const least = Math.max(match === 'string' || match === 'binary' ? pattern.length : 0, minReceived ?? 0);

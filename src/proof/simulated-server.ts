@@ -4,7 +4,9 @@ import type { Behavior, Ending } from './behavior.ts';
 export class SimulatedServer {
   readonly #behavior: Behavior;
   #reactions = 0;
-  #coming: { readonly at: number; readonly bytes?: Uint8Array; readonly ending?: Ending }[] = [];
+  /** In order of time; those before `#taken` have been taken. */
+  readonly #coming: { readonly at: number; readonly bytes?: Uint8Array; readonly ending?: Ending }[] = [];
+  #taken = 0;
 
   constructor(behavior: Behavior) {
     this.#behavior = behavior;
@@ -24,15 +26,17 @@ export class SimulatedServer {
 
   /** Takes what has arrived. */
   arrivedBy(now: number): { bytes: Uint8Array[]; ending: Ending } {
-    const arrived = this.#coming.filter(({ at }) => at <= now);
-    this.#coming = this.#coming.filter(({ at }) => at > now);
-    return {
-      bytes: arrived.flatMap(({ bytes }) => bytes ?? []),
-      ending: arrived.find(({ ending }) => ending !== undefined)?.ending,
-    };
+    const bytes: Uint8Array[] = [];
+    let ending: Ending;
+    for (; (this.nextArrival() ?? Number.POSITIVE_INFINITY) <= now; this.#taken++) {
+      const arrived = this.#coming[this.#taken];
+      if (arrived?.bytes !== undefined) bytes.push(arrived.bytes);
+      ending ??= arrived?.ending;
+    }
+    return { bytes, ending };
   }
 
   nextArrival(): number | undefined {
-    return this.#coming[0]?.at;
+    return this.#coming[this.#taken]?.at;
   }
 }
