@@ -1,5 +1,5 @@
 import type { Gap } from '../conversation/stream.ts';
-import { type Allowance, allowanceFor, type Dialogue, isSocks, streamOf } from '../dialogue/dialogue.ts';
+import { type Allowance, allowanceFor, type Dialogue, startsByItself, streamOf } from '../dialogue/dialogue.ts';
 import type { Layer, Message } from '../dialogue/layer.ts';
 import { gapReason } from '../dialogue/outcome.ts';
 import type { Refusal } from './sample.ts';
@@ -49,7 +49,10 @@ export function usedSpans({ turns }: Dialogue, messages: readonly Message[]): Us
     );
     if (used.length === 0) return [];
     const from = Math.max(start, Math.min(...used.map((message) => message.start)));
-    return [{ side, start: from, end: Math.min(end, Math.max(...used.map(assertedEnd))) }];
+    const to = Math.min(end, Math.max(...used.map(assertedEnd)));
+    // A header that nothing answers is sent by itself, whether or not the first request shared its segment.
+    const headerEnds = used.flatMap((each) => (each.kind === 'header' && each.end < to ? [each.end] : []));
+    return [from, ...headerEnds].map((each, at) => ({ side, start: each, end: headerEnds[at] ?? to }));
   });
 }
 
@@ -72,7 +75,7 @@ export function lacksOf({ conversation, layers }: Dialogue, spans: readonly Used
     spans.some(({ side, start, end }) => side === 'client' && gap.start < end && gap.end > start),
   );
   const lacks = missing.map((gap) => `${gapReason('client', gap)}, and are left out of what is sent`);
-  const withoutStart = !startSeen && !isSocks(layers[0]?.protocol);
+  const withoutStart = !startSeen && !startsByItself(layers);
   return withoutStart
     ? ['the start of the conversation was not captured: a handshake may be missing', ...lacks]
     : lacks;

@@ -32,6 +32,7 @@ export function observe(
   before: readonly Message[],
 ): Observation | undefined {
   switch (message.kind) {
+    case 'header':
     case 'greeting':
     case 'password request':
     case 'client hello':

@@ -1,6 +1,6 @@
 import { framesOf } from '../conversation/conversation.ts';
-import { type Allowance, type Dialogue, isProxied, isSocks, streamOf, timeOf } from '../dialogue/dialogue.ts';
-import type { Layer, Message } from '../dialogue/layer.ts';
+import { type Allowance, type Dialogue, isProxied, startsByItself, streamOf, timeOf } from '../dialogue/dialogue.ts';
+import { isInTunnel, type Layer, type Message } from '../dialogue/layer.ts';
 import { titleOf } from '../dialogue/title.ts';
 import {
   ADVICE,
@@ -95,7 +95,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
     };
   }
   const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
-  if (!startSeen && !isSocks(layers[0]?.protocol) && !allowed.has('gap')) {
+  if (!startSeen && !startsByItself(layers) && !allowed.has('gap')) {
     return {
       reason: 'its start was not captured (no SYN)',
       frame: conversation.firstFrame,
@@ -144,7 +144,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
 function isAnsweredUnread(layers: readonly Layer[]): boolean {
   const layer = layers.at(-1);
   if (layer?.outcome.kind === 'established') return true;
-  return layers.length > 1 && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
+  return isInTunnel(layers) && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
 }
 
 /** The outcome as the reason why there is no sample. */
@@ -156,10 +156,10 @@ function setAside({ reason, frame, gap }: Dialogue['outcome'], layers: readonly 
 
 /** What to look at where the reason alone does not tell. */
 function nextStepAfter(layers: readonly Layer[]): string | undefined {
-  const [first] = layers;
-  if (first === undefined || layers.length > 1) return undefined;
-  if (first.protocol === 'tls') return 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl';
-  const { outcome, messages } = first;
+  const layer = layers.at(-1);
+  if (layer === undefined || isInTunnel(layers)) return undefined;
+  if (layer.protocol === 'tls') return 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl';
+  const { outcome, messages } = layer;
   const status = outcome.kind === 'answered' ? outcome.status : undefined;
   const sent = messages.findLast((message) => message.protocol === 'http' && message.kind === 'request');
   const brought = sent?.fields.some(({ name }) => /^proxy-authorization$/i.test(name));
@@ -196,14 +196,11 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
       fields.filter(({ role, start, length }) => role === 'secret' && start < span.end && start + length > span.start),
     );
     const sent = withoutGaps(bytes, span, streamOf(conversation, 'client').gaps);
-    const hello = own.find((message) => message.kind === 'client hello');
     exchanges.push({
       request: {
         bytes: sent,
-        likeness: hello === undefined ? Buffer.from(sent).toString('latin1') : titleOf(hello),
-        doubt: hello?.resumes
-          ? 'the ClientHello resumes a session, which the server may refuse: record a fresh one'
-          : undefined,
+        likeness: likenessOf(own) ?? Buffer.from(sent).toString('latin1'),
+        doubt: doubtOf(own, messages[0]),
         comment:
           own.map((each) => (each.start < span.start ? `rest of ${titleOf(each)}` : titleOf(each))).join(', ') ||
           'data as captured',
@@ -213,4 +210,27 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
     });
   }
   return exchanges;
+}
+
+/** What makes two requests the same where their bytes never are: a ClientHello is random, a PROXY header names its client. */
+function likenessOf(own: readonly Message[]): string | undefined {
+  for (const message of own) {
+    if (message.kind === 'client hello') return titleOf(message);
+    if (message.kind === 'header') return `PROXY v${message.version}`;
+  }
+  return undefined;
+}
+
+function doubtOf(own: readonly Message[], first: Message | undefined): string | undefined {
+  for (const message of own) {
+    if (message.kind === 'client hello' && message.resumes)
+      return 'the ClientHello resumes a session, which the server may refuse: record a fresh one';
+    if (message.kind === 'header' && message.source !== undefined) {
+      const { address } = message.source;
+      const replayed = `the PROXY header is replayed: the server takes the check for the client ${address}`;
+      // HAProxy sends a header of its own only as the first bytes of a connection.
+      return message === first ? `${replayed} (HAProxy's own address: tcp-check connect send-proxy)` : replayed;
+    }
+  }
+  return undefined;
 }

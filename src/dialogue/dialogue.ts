@@ -110,7 +110,9 @@ export function timeOf(conversation: Conversation, side: Side, offset: number): 
 }
 
 function destinationOf(layers: readonly Layer[]): string | undefined {
-  const proxy = layers.findLast(({ protocol, outcome }) => isSocks(protocol) || outcome.kind === 'granted');
+  const proxy = layers.findLast(
+    ({ protocol, outcome }) => isSocks(protocol) || (protocol !== 'proxy-protocol' && outcome.kind === 'granted'),
+  );
   const named = proxy?.destination ?? layers.findLast(({ destination }) => destination !== undefined)?.destination;
   // A name with NUL in it is the filler of a gap that the user allowed.
   return named?.includes('\0') ? undefined : named;
@@ -118,7 +120,7 @@ function destinationOf(layers: readonly Layer[]): string | undefined {
 
 /** Does the client talk through a proxy? An HTTP request shows it by CONNECT or by the absolute form of its target (RFC 9112 §3.2). */
 export function isProxied(layers: readonly Layer[]): boolean {
-  const [first] = layers;
+  const first = layers.find(({ protocol }) => protocol !== 'proxy-protocol');
   if (first !== undefined && isSocks(first.protocol)) return true;
   const message = first?.messages[0];
   return (
@@ -128,6 +130,8 @@ export function isProxied(layers: readonly Layer[]): boolean {
   );
 }
 
-/** A handshake that can be told from its first bytes, wherever the capture starts. */
-export const isSocks = (protocol: Layer['protocol'] | undefined): boolean =>
-  protocol === 'socks5' || protocol === 'socks4';
+/** Can it be told from the first bytes that they are the start of the conversation, though no SYN was captured? */
+export const startsByItself = ([first]: readonly Layer[]): boolean =>
+  isSocks(first?.protocol) || first?.protocol === 'proxy-protocol';
+
+const isSocks = (protocol: Layer['protocol'] | undefined): boolean => protocol === 'socks5' || protocol === 'socks4';

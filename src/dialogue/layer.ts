@@ -1,6 +1,8 @@
 import type { HttpMessage } from '../protocol/http/message.ts';
 import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
 import type { LayerReading, MessageSpan, Place, Streams } from '../protocol/layer.ts';
+import type { ProxyHeader } from '../protocol/proxy-protocol/message.ts';
+import { readProxyProtocol, recognizeProxyProtocol } from '../protocol/proxy-protocol/recognize.ts';
 import type { Socks4Message } from '../protocol/socks4/message.ts';
 import { readSocks4, recognizeSocks4 } from '../protocol/socks4/recognize.ts';
 import type { Socks5Message } from '../protocol/socks5/message.ts';
@@ -15,7 +17,7 @@ export interface DataMessage extends MessageSpan {
   readonly kind: 'data';
 }
 
-export type Message = Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
+export type Message = ProxyHeader | Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
 
 export type ProtocolName = Message['protocol'];
 
@@ -32,6 +34,7 @@ interface Recognizer {
 
 /** The protocols that are read, in the order in which they are tried. */
 export const RECOGNIZERS: readonly Recognizer[] = [
+  { protocol: 'proxy-protocol', recognize: recognizeProxyProtocol, read: readProxyProtocol },
   { protocol: 'socks5', recognize: recognizeSocks5, read: readSocks5 },
   { protocol: 'socks4', recognize: recognizeSocks4, read: readSocks4 },
   { protocol: 'tls', recognize: recognizeTls, read: readTls },
@@ -39,12 +42,17 @@ export const RECOGNIZERS: readonly Recognizer[] = [
 ];
 
 const LABELS: Readonly<Record<ProtocolName, string>> = {
+  'proxy-protocol': 'PROXY',
   socks5: 'SOCKS5',
   socks4: 'SOCKS4',
   tls: 'TLS',
   http: 'HTTP',
   unknown: 'unknown',
 };
+
+/** Does the innermost layer lie in a tunnel? A PROXY header stands before a conversation and opens none. */
+export const isInTunnel = (layers: readonly Layer[]): boolean =>
+  layers.slice(0, -1).some(({ protocol }) => protocol !== 'proxy-protocol');
 
 /** How a protocol is called in sentences. */
 export const protocolLabel = (protocol: ProtocolName): string => LABELS[protocol];

@@ -1,7 +1,7 @@
 import { type Conversation, framesOf, otherSide, type Side } from '../conversation/conversation.ts';
 import type { Gap } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turns.ts';
-import { type Layer, protocolLabel } from './layer.ts';
+import { isInTunnel, type Layer, protocolLabel } from './layer.ts';
 
 /** What shows the outcome: `reason` is a sentence without its frame; `frame` is the one that shows it, `gap` the one that is to blame. */
 interface Evidence {
@@ -31,12 +31,17 @@ export function outcomeOf(
   const layer = layers.at(-1) as Layer;
   const { outcome } = layer;
   const label = protocolLabel(layer.protocol);
-  const inTunnel = layers.length > 1;
+  const inTunnel = isInTunnel(layers);
   const frameOf = (place: { side: Side; offset: number }) =>
     framesOf(conversation[place.side].bytes, place.offset, place.offset + 1)[0];
   if (layer.protocol === 'unknown') return outcomeOfUnknown(conversation, turns, layers);
   switch (outcome.kind) {
     case 'granted': {
+      if (layer.protocol === 'proxy-protocol') {
+        const { reason, ...evidence } =
+          endOf(conversation, 'client', outcome.tunnel.client) ?? captureEnds(conversation);
+        return { kind: 'unfinished', reason: `nothing follows the PROXY header: ${reason}`, ...evidence };
+      }
       const end = endOf(conversation, 'server', outcome.tunnel.server);
       const { reason, ...evidence } = end ?? { reason: 'nothing was asked through it', frame: undefined };
       return { kind: 'opened', status: undefined, reason: `opened, but ${reason}`, ...evidence };
@@ -90,7 +95,7 @@ function outcomeOfUnknown(
   turns: readonly Turn[],
   layers: readonly Layer[],
 ): DialogueOutcome {
-  const inTunnel = layers.length > 1;
+  const inTunnel = isInTunnel(layers);
   const { messages } = layers.at(-1) as Layer;
   const from = placeOf(layers, 'client');
   const request = turns.find(({ side, end }) => side === 'client' && end > from);

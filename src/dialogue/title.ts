@@ -1,3 +1,4 @@
+import { formatEndpoint } from '../packet/segment.ts';
 import { withoutUserinfo } from '../protocol/http/message.ts';
 import { resultName, COMMAND as SOCKS4_COMMAND } from '../protocol/socks4/codes.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
@@ -13,6 +14,11 @@ export function titleOf(message: Message): string {
 
 function fullTitleOf(message: Message): string {
   switch (message.kind) {
+    case 'header': {
+      const { version, speaksFor, source, destination } = message;
+      if (source === undefined || destination === undefined) return `PROXY v${version} ${speaksFor}`;
+      return `PROXY v${version} ${formatEndpoint(source)} to ${formatEndpoint(destination)}`;
+    }
     case 'greeting':
       return 'SOCKS5 greeting';
     case 'method selection':
