@@ -8,12 +8,13 @@ import { checksOf, filesNamed } from './support/derive.ts';
 import { CASES } from './support/fixtures.ts';
 import { hex, Talk } from './support/wire.ts';
 
-/** The rules without the comments above them; a ClientHello, which each session makes up anew, is named instead of shown. */
+/** The rules without the comments above them; a ClientHello and a PROXY header, which are new in each session, are named instead of shown. */
 const rulesIn = (script: string): string[] =>
   script
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('    #'))
-    .map((line) => line.replace(/send-binary 1603.* comment "TLS ClientHello/, 'send the ClientHello "'));
+    .map((line) => line.replace(/send-binary 1603.* comment "TLS ClientHello/, 'send the ClientHello "'))
+    .map((line) => line.replace(/send\S* \S.* comment "PROXY v([12]).*/, 'send a PROXY header, version $1'));
 const headerIn = (script: string): string[] => script.split('\n').filter((line) => line.startsWith('    #'));
 
 const WITH_SCRIPT = CASES.filter(({ folder }) => existsSync(join(folder, 'expected', 'haproxy.cfg')));
