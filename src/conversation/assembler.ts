@@ -1,5 +1,5 @@
 import type { Limits } from '../bytes/limits.ts';
-import type { Segment } from '../packet/segment.ts';
+import { FLAG, type Segment } from '../packet/segment.ts';
 import { gapsBetween, type Reach } from './gaps.ts';
 import { sequenceDistance } from './sequence.ts';
 import { SparseBytes } from './sparse-bytes.ts';
@@ -20,11 +20,14 @@ interface Stretch {
 /** Bounds on what a side keeps. */
 export type StreamLimits = Pick<Limits, 'head' | 'out-of-order'>;
 
+type OwnRun = { -readonly [Key in keyof Run]: Run[Key] };
+
 /** What a run costs beside its bytes. */
 const RUN_SIZE = 80;
 
 const NOT_SEEN: Reach = { position: Number.NEGATIVE_INFINITY, frame: 0 };
 const NO_CUTS: Gap[] = [];
+const NO_CONFLICTS: Conflict[] = [];
 
 /**
  * Puts one side's segments in order. The first copy of a byte wins; a later one that differs is a conflict.
@@ -34,8 +37,8 @@ export class StreamAssembler {
   readonly #limits: StreamLimits;
   readonly #head = new SparseBytes();
   /** Disjoint, in the order of capture. */
-  readonly #runs: { -readonly [Key in keyof Run]: Run[Key] }[] = [];
-  readonly #conflicts: Conflict[] = [];
+  readonly #runs: OwnRun[] = [];
+  #conflicts = NO_CONFLICTS;
   #cuts = NO_CUTS;
   /** The sequence number at position 0. */
   #base: number | undefined;
@@ -99,15 +102,16 @@ export class StreamAssembler {
   }
 
   /** Adds a segment of this side; `acknowledged` is what `acknowledge` of the other side's assembler returned. */
-  add(segment: Segment, acknowledged: number, flags: { syn: boolean; fin: boolean; rst: boolean }): void {
-    const { payload, length, frame } = segment;
-    const position = this.#positionOf(segment.sequence + (flags.syn ? 1 : 0));
-    if (flags.syn && this.#initialSequence === undefined) {
+  add(segment: Segment, acknowledged: number): void {
+    const { payload, length, frame, flags } = segment;
+    const syn = (flags & FLAG.syn) !== 0;
+    const position = this.#positionOf(segment.sequence + (syn ? 1 : 0));
+    if (syn && this.#initialSequence === undefined) {
       this.#initialSequence = segment.sequence;
       this.#origin = position;
       if (position > this.#inOrder) this.#inOrder = position;
     }
-    if (flags.rst) {
+    if ((flags & FLAG.rst) !== 0) {
       this.#closed ??= { by: 'RST', frame };
       this.#reset = true;
       return; // its text, if any, is not part of the stream (RFC 9293 §3.5.2)
@@ -119,7 +123,7 @@ export class StreamAssembler {
       if (payload.length < length) this.#cut(position + payload.length, position + length, frame);
       if (position + length > this.#said.position) this.#said = { position: position + length, frame };
     }
-    if (flags.fin) {
+    if ((flags & FLAG.fin) !== 0) {
       this.#closed ??= { by: 'FIN', frame };
       this.#fin ??= { position: position + length, frame };
     }
@@ -130,23 +134,15 @@ export class StreamAssembler {
     const { origin } = this;
     const known = this.#known(origin);
     const end = Math.min(known.position, origin + this.#limits.head);
-    const kept = <Span extends Stretch>(spans: readonly Span[]): Span[] => {
-      const inside: Span[] = [];
-      for (const span of spans) {
-        const [from, to] = [Math.max(span.start, origin), Math.min(span.end, end)];
-        if (from < to) inside.push({ ...span, start: from - origin, end: to - origin });
-      }
-      return inside.sort((a, b) => a.start - b.start);
-    };
-    const runs = kept(this.#runs);
+    const runs = kept(this.#runs, origin, end);
     for (const run of runs) run.acknowledged = Math.max(0, run.acknowledged - otherOrigin);
-    const gaps = gapsBetween(runs, kept(this.#cuts), { position: end - origin, frame: known.frame });
+    const gaps = gapsBetween(runs, kept(this.#cuts, origin, end), { position: end - origin, frame: known.frame });
     return {
       bytes: this.#head.read(origin, end),
       contiguous: gaps[0]?.start ?? end - origin,
       runs,
       gaps,
-      conflicts: kept(this.#conflicts),
+      conflicts: kept(this.#conflicts, origin, end),
       length: known.position - origin,
       fromStart: this.#initialSequence !== undefined,
       closed: this.#closed,
@@ -192,11 +188,10 @@ export class StreamAssembler {
       this.#tooFarAhead += end - start;
       return;
     }
-    const bytes = segment.payload.subarray(start - position, end - position);
     for (let from = start; from < end; ) {
       const again = this.#head.isWritten(from);
       const to = this.#head.find(!again, from, end);
-      const part = bytes.subarray(from - start, to - start);
+      const part = stretchOf(segment.payload, from - position, to - position);
       if (again) this.#compare(from, part, segment);
       else this.#keep(from, part, segment, acknowledged);
       from = to;
@@ -218,6 +213,7 @@ export class StreamAssembler {
     const end = start + copy.length;
     const kept = this.#head.read(start, end);
     if (Buffer.compare(kept, copy) === 0) return;
+    if (this.#conflicts === NO_CONFLICTS) this.#conflicts = []; // most streams have none
     const last = this.#conflicts[MAX_CONFLICTS - 1];
     if (last !== undefined) {
       this.#conflicts[MAX_CONFLICTS - 1] = {
@@ -239,7 +235,26 @@ export class StreamAssembler {
   #cut(start: number, end: number, frame: number): void {
     const { low, high } = this.#window();
     if (start >= high || end <= low || this.#cuts.length >= MAX_CUTS) return;
-    if (this.#cuts === NO_CUTS) this.#cuts = []; // most streams have none
+    if (this.#cuts === NO_CUTS) this.#cuts = [];
     this.#cuts.push({ start, end, kind: 'cut', frame });
   }
 }
+
+/** What lies between two positions, in the order of the stream, counted from the first of them. */
+function kept<Span extends Stretch>(spans: Span[], from: number, to: number): Span[] {
+  const asItIs = spans.every(
+    ({ start, end }, at) => start >= from && end <= to && start >= (spans[at - 1]?.end ?? from),
+  );
+  if (asItIs && (from === 0 || spans.length === 0)) return spans;
+  const inside: Span[] = [];
+  for (const span of spans) {
+    const start = Math.max(span.start, from);
+    const end = Math.min(span.end, to);
+    if (start < end) inside.push({ ...span, start: start - from, end: end - from });
+  }
+  return inside.sort((a, b) => a.start - b.start);
+}
+
+/** A view makes an object of its own: the whole needs none. */
+const stretchOf = (bytes: Uint8Array, start: number, end: number): Uint8Array =>
+  start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);

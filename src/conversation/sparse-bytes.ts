@@ -3,18 +3,25 @@ const LEAST = 256;
 
 /** Bytes at positions that may be negative and arrive in any order, in one growing block. What was not written reads as zero. */
 export class SparseBytes {
-  /** The bytes, and behind them as many marks: 1 where one was written. */
+  /** The bytes, and behind them as many marks: 1 where one was written. While all stands in one piece, there are no marks yet. */
   #block = EMPTY;
   /** The position of the block's first byte. */
   #low = 0;
+  /** What was written lies from here to the end. */
+  #start = Number.POSITIVE_INFINITY;
   #end = Number.NEGATIVE_INFINITY;
+  #inOnePiece = true;
 
   write(position: number, bytes: Uint8Array): void {
     const end = position + bytes.length;
     this.#reserve(position, end);
-    const marks = this.#block.length / 2;
     this.#block.set(bytes, position - this.#low);
-    this.#block.fill(1, marks + position - this.#low, marks + end - this.#low);
+    if (this.#inOnePiece && this.#start < this.#end && (position > this.#end || end < this.#start)) {
+      this.#inOnePiece = false;
+      this.#mark(this.#start, this.#end);
+    }
+    if (!this.#inOnePiece) this.#mark(position, end);
+    if (position < this.#start) this.#start = position;
     if (end > this.#end) this.#end = end;
   }
 
@@ -36,17 +43,26 @@ export class SparseBytes {
   }
 
   isWritten(position: number): boolean {
-    if (position < this.#low || position >= this.#end) return false;
-    return this.#block[this.#block.length / 2 + position - this.#low] === 1;
+    if (position < this.#start || position >= this.#end) return false;
+    return this.#inOnePiece || this.#block[this.#block.length / 2 + position - this.#low] === 1;
   }
 
   /** The first position from `start` to `end` that was written, or that was not; `end` where there is none. */
   find(written: boolean, start: number, end: number): number {
     if (start >= this.#end) return written ? end : start;
+    if (this.#inOnePiece) {
+      if (start < this.#start) return written ? Math.min(this.#start, end) : start;
+      return written ? start : Math.min(this.#end, end);
+    }
     this.#reserve(start, end);
     const marks = this.#block.length / 2 - this.#low;
     const found = this.#block.indexOf(written ? 1 : 0, marks + start);
     return found < 0 ? end : Math.min(found - marks, end);
+  }
+
+  #mark(start: number, end: number): void {
+    const marks = this.#block.length / 2 - this.#low;
+    this.#block.fill(1, marks + start, marks + end);
   }
 
   #reserve(start: number, end: number): void {

@@ -15,6 +15,8 @@ const ENDED_KEPT = 256;
 /** Conversations that were given out are remembered for their late frames until so many others were after them. */
 const REMEMBERED = 4096;
 
+const NO_SEQUENCES = [undefined, undefined] as const;
+
 /** One connection while it is being captured; end 0 is the one that sent the first frame. */
 interface Entry {
   readonly stream: number;
@@ -89,11 +91,7 @@ export class ConversationTracker {
     const acknowledged = ack
       ? ends[otherEnd(end)].acknowledge(segment.acknowledgment, segment.frame)
       : Number.NEGATIVE_INFINITY;
-    own.add(segment, acknowledged, {
-      syn,
-      fin: (segment.flags & FLAG.fin) !== 0,
-      rst: (segment.flags & FLAG.rst) !== 0,
-    });
+    own.add(segment, acknowledged);
     this.#use.touch(entry);
     this.#measure(entry, ends[0].size + ends[1].size);
     if (!entry.ended && (own.reset || (ends[0].done && ends[1].done))) this.#end(entry);
@@ -113,7 +111,7 @@ export class ConversationTracker {
       stream: this.#streams++,
       pair,
       ends: [new StreamAssembler(this.#limits), new StreamAssembler(this.#limits)],
-      initialSequences: [undefined, undefined],
+      initialSequences: NO_SEQUENCES,
       firstFrame: frame,
       started: { seconds, nanoseconds },
       frames: 0,
@@ -153,9 +151,12 @@ export class ConversationTracker {
     this.#remembered[this.#nextRemembered] = entry;
     this.#nextRemembered = (this.#nextRemembered + 1) % REMEMBERED;
     if (oldest === undefined) return;
-    for (const pair of [oldest.pair, reversePair(oldest.pair)]) {
-      if (this.#entries.get(pair)?.entry === oldest) this.#entries.delete(pair);
-    }
+    this.#forget(oldest.pair, oldest);
+    this.#forget(reversePair(oldest.pair), oldest);
+  }
+
+  #forget(pair: string, entry: Entry): void {
+    if (this.#entries.get(pair)?.entry === entry) this.#entries.delete(pair);
   }
 
   #end(entry: Entry): void {

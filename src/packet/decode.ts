@@ -5,6 +5,7 @@ import { FragmentAssembler, type Fragmentation } from './fragments.ts';
 import { decodeIpv4, decodeIpv6, type IpPacket, PROTOCOL_TCP, skipExtensions } from './ip.ts';
 import { decodeEthernet, ETHER_TYPE, type LinkPayload } from './link.ts';
 import { LINK_TYPES } from './link-types.ts';
+import { PairReader } from './pairs.ts';
 import type { Segment } from './segment.ts';
 
 /** Why a frame holds no segment for us. A fragment is not lost: its packet is read when the last one has come. */
@@ -19,12 +20,13 @@ export type Skip =
   | 'nested too deeply';
 
 /**
- * Decodes frames down to their TCP segments, through tunnels where the packet in them is plain. It remembers fragments, nothing else.
+ * Decodes frames down to their TCP segments, through tunnels where the packet in them is plain. It remembers fragments, and what pairs it met lately.
  * Checksums are not looked at: offload leaves them unset.
  */
 export class PacketDecoder {
   readonly #limits: Pick<Limits, 'fragments' | 'nesting'>;
   readonly #fragments: FragmentAssembler;
+  readonly #pairs = new PairReader();
   readonly #overlapping = { count: 0, frame: 0 };
 
   constructor(limits: Pick<Limits, 'fragments' | 'nesting'> = DEFAULT_LIMITS) {
@@ -74,7 +76,7 @@ export class PacketDecoder {
     if (packet === 'malformed') return 'malformed header';
     if (packet.fragment !== undefined) return this.#fragment(frame, data, packet, depth);
     const { protocol, start, end } = packet;
-    if (protocol === PROTOCOL_TCP) return decodeTcp(frame, data, packet);
+    if (protocol === PROTOCOL_TCP) return decodeTcp(frame, data, packet, this.#pairs);
     const inside = data.subarray(0, end); // what stands behind the packet is no part of it
     switch (protocol) {
       case TUNNEL.ipv4:
@@ -122,8 +124,11 @@ export class PacketDecoder {
   }
 }
 
+/** Most segments carry nothing: one view will do for all of them. */
+const NO_BYTES = Buffer.alloc(0);
+
 /** Decodes a TCP header (RFC 9293 §3.1). */
-function decodeTcp(frame: Frame, data: Buffer, packet: IpPacket): Segment | Skip {
+function decodeTcp(frame: Frame, data: Buffer, packet: IpPacket, pairs: PairReader): Segment | Skip {
   const { start, end } = packet;
   if (end < start + 20) return 'malformed header';
   if (data.length < start + 20) return 'cut in a header';
@@ -134,18 +139,11 @@ function decodeTcp(frame: Frame, data: Buffer, packet: IpPacket): Segment | Skip
     frame: frame.number,
     seconds: frame.seconds,
     nanoseconds: frame.nanoseconds,
-    pair: pairOf(data, packet),
+    pair: pairs.read(data, packet),
     sequence: data.readUInt32BE(start + 4),
     acknowledgment: data.readUInt32BE(start + 8),
     flags: data[start + 13] as number,
-    payload: data.subarray(payloadStart, Math.min(end, Math.max(payloadStart, data.length))),
+    payload: end === payloadStart || data.length <= payloadStart ? NO_BYTES : data.subarray(payloadStart, end),
     length: end - payloadStart,
   };
-}
-
-function pairOf(data: Buffer, { version, addresses, start }: IpPacket): string {
-  const addressesEnd = addresses + (version === 4 ? 8 : 32);
-  // Without options or extension headers the ports stand right behind the addresses: one slice instead of two.
-  if (addressesEnd === start) return data.toString('latin1', addresses, start + 4);
-  return data.toString('latin1', addresses, addressesEnd) + data.toString('latin1', start, start + 4);
 }

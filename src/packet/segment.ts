@@ -28,13 +28,20 @@ export interface Endpoint {
 
 /** The source and destination of a pair. */
 export function endpointsOf(pair: string): [source: Endpoint, destination: Endpoint] {
-  const bytes = Buffer.from(pair, 'latin1');
-  const length = (bytes.length - 4) / 2;
-  const address = (start: number) => addressText(bytes.subarray(start, start + length));
+  const length = (pair.length - 4) / 2;
+  const ports = 2 * length;
   return [
-    { address: address(0), port: bytes.readUInt16BE(2 * length) },
-    { address: address(length), port: bytes.readUInt16BE(2 * length + 2) },
+    { address: addressAt(pair, 0, length), port: portAt(pair, ports) },
+    { address: addressAt(pair, length, length), port: portAt(pair, ports + 2) },
   ];
+}
+
+const portAt = (pair: string, at: number): number => pair.charCodeAt(at) * 256 + pair.charCodeAt(at + 1);
+
+function addressAt(pair: string, at: number, length: number): string {
+  if (length !== 4) return addressText(Buffer.from(pair.slice(at, at + length), 'latin1'));
+  const byte = (offset: number) => pair.charCodeAt(at + offset);
+  return `${byte(0)}.${byte(1)}.${byte(2)}.${byte(3)}`;
 }
 
 /** The pair of a segment that goes the other way. */
