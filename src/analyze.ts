@@ -5,6 +5,7 @@ import { readCaptures } from './capture/read.ts';
 import { CaptureError, type Warn } from './capture/warning.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
+import { Repeats } from './check/repeats.ts';
 import { sampleOf } from './check/sample.ts';
 import { type Conversation, exchanged, withRolesBy } from './conversation/conversation.ts';
 import { ConversationTracker } from './conversation/tracker.ts';
@@ -43,6 +44,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const { warn = () => {}, allowed = new Set(), limits = DEFAULT_LIMITS, interruption = new Interruption() } = options;
   const files = new CaptureFiles();
   const folder = new CheckFolder(limits);
+  const repeats = new Repeats();
   const setAside = new SetAsideFolder();
   const rows = new RowList();
   let dialogueAsked: Dialogue | undefined;
@@ -52,13 +54,22 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const conversation = withAssignedRole(captured, options.serverRole);
     roleMet ||= conversation.rolesBy === 'option';
     if (options.stream !== undefined && conversation.stream !== options.stream) return;
+    if (!options.rows && options.stream === undefined) {
+      const group = repeats.groupOf(conversation);
+      if (group !== undefined && folder.isFull(group, conversation.stream)) {
+        return folder.count(group, conversation.server, conversation.stream);
+      }
+    }
     const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
     if (options.rows) return rows.add(rowOf(dialogue, files));
     const sampling = sampleOf(dialogue, allowed, options.stream !== undefined);
-    if ('sample' in sampling) folder.add(sampling.sample);
-    else setAside.add(dialogue.conversation, sampling);
+    if ('sample' in sampling) {
+      const group = folder.add(sampling.sample);
+      if (group !== undefined && folder.isFull(group, conversation.stream))
+        repeats.remember(conversation, dialogue, group);
+    } else setAside.add(dialogue.conversation, sampling);
   };
 
   const tracker = new ConversationTracker({ limits, onConversation });

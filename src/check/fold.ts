@@ -3,7 +3,8 @@ import { formatEndpoint } from '../packet/segment.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
 import type { Sample } from './sample.ts';
 
-interface Group {
+/** Like samples, which make one check. */
+export interface Group {
   readonly samples: [Sample, ...Sample[]];
   count: number;
   /** The servers, each with the first conversation that it had. */
@@ -21,27 +22,39 @@ export class CheckFolder {
     this.#limits = limits;
   }
 
-  add(sample: Sample): void {
+  /** Folds a sample into its group and returns that; undefined where it would have made one check too many. */
+  add(sample: Sample): Group | undefined {
     const key = keyOf(sample);
     const known = this.#groups.get(key);
     if (known === undefined && this.#groups.size >= this.#limits.checks) {
       this.dropped++;
-      return;
+      return undefined;
     }
     const group: Group = known ?? { samples: [sample], count: 0, servers: new Map() };
-    group.count++;
-    this.#noteServer(group, sample);
+    this.count(group, sample.server, sample.stream);
     if (known === undefined) {
       this.#groups.set(key, group);
-      return;
+      return group;
     }
     const [first] = group.samples;
     const earlier = sample.stream < first.stream; // conversations come as they end
     if (earlier) group.samples[0] = sample;
     if (group.samples.length < this.#limits.samples) group.samples.push(withoutBytes(earlier ? first : sample));
+    return group;
   }
 
-  #noteServer({ servers }: Group, { server, stream }: Sample): void {
+  /** Would a sample of this conversation change nothing of its group but the counts? */
+  isFull({ samples }: Group, stream: number): boolean {
+    return samples.length >= this.#limits.samples && stream > samples[0].stream;
+  }
+
+  /** Counts a sample without keeping it. */
+  count(group: Group, server: Sample['server'], stream: number): void {
+    group.count++;
+    this.#noteServer(group, server, stream);
+  }
+
+  #noteServer({ servers }: Group, server: Sample['server'], stream: number): void {
     const name = formatEndpoint(server);
     const known = servers.get(name);
     if (known !== undefined) known.stream = Math.min(known.stream, stream);
