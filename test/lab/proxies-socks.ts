@@ -1,0 +1,50 @@
+import { PASSWORD, USER } from './names.ts';
+import type { ProxyKind } from './proxy.ts';
+import { setAccountPassword } from './sandbox.ts';
+import { file, Server } from './servers.ts';
+
+export const microsocks: ProxyKind = {
+  name: 'microsocks',
+  packages: ['microsocks'],
+  programs: ['microsocks'],
+  speaks: ['socks5', 'socks5h'],
+  authenticates: true,
+  denies: false,
+  async start({ port, password }) {
+    const account = password === undefined ? [] : ['-u', USER, '-P', password];
+    return { front: await new Server('microsocks', ['-i', '127.0.0.1', '-p', `${port}`, ...account]).listensOn(port) };
+  },
+};
+
+const dante: ProxyKind = {
+  name: 'Dante',
+  packages: ['dante-server'],
+  programs: ['danted'],
+  speaks: ['socks5', 'socks5h', 'socks4'],
+  authenticates: true,
+  denies: true,
+  chains: 'socks5',
+  async start({ port, password, denied, upstream }) {
+    setAccountPassword(password ?? PASSWORD);
+    const config = file(
+      'danted.conf',
+      `logoutput: stderr
+internal: 127.0.0.1 port = ${port}
+external: lo
+external: hole
+external.rotation: route
+clientmethod: none
+socksmethod: ${password === undefined ? 'none' : 'username'}
+user.privileged: root
+user.unprivileged: nobody
+client pass { from: 0/0 to: 0/0 }
+${denied ? 'socks block { from: 0/0 to: 0/0 port = 80 }' : ''}
+socks pass { from: 0/0 to: 0/0 }
+${upstream === undefined ? '' : `route {\nfrom: 0/0 to: 0/0 via: 127.0.0.1 port = ${upstream}\nproxyprotocol: socks_v5\ncommand: connect\n}`}
+`,
+    );
+    return { front: await new Server('danted', ['-f', config]).listensOn(port) };
+  },
+};
+
+export const SOCKS_PROXIES: readonly ProxyKind[] = [microsocks, dante];

@@ -1,0 +1,51 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { analyze } from '../../src/analyze.ts';
+import { emitHaproxy } from '../../src/emit/haproxy/script.ts';
+import { withheldFrom } from '../../src/emit/withheld.ts';
+import { PASSWORD, TARGET, USER } from './names.ts';
+import { PROTOCOLS, type Protocol } from './proxy.ts';
+import { FOLDER } from './sandbox.ts';
+
+/** Milliseconds for the last packets to reach tcpdump. */
+const TRAIL = 150;
+
+/** Records sessions of curl through the proxy on a port. Returns the capture. */
+export async function record(protocol: Protocol, port: number, password: boolean, sessions: number): Promise<string> {
+  const capture = `${FOLDER}/${protocol}-${port}-${sessions}.pcap`;
+  const filter = ['-Z', 'root', '-i', 'lo', '-s', '0', '-U', '--immediate-mode', '-w', capture, `tcp port ${port}`];
+  const tcpdump = spawn('tcpdump', filter, { stdio: ['ignore', 'ignore', 'pipe'] });
+  await once(tcpdump.stderr, 'data'); // "listening on lo"
+  const account = password ? ['--proxy-user', `${USER}:${PASSWORD}`] : [];
+  for (let session = 0; session < sessions; session++) {
+    const args = ['-sS', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', ...account];
+    const { stdout } = await promisify(execFile)('curl', [
+      ...args,
+      ...PROTOCOLS[protocol],
+      `127.0.0.1:${port}`,
+      TARGET,
+    ]);
+    if (stdout !== '204') throw new Error(`${protocol}: curl was answered ${stdout}`);
+  }
+  await sleep(TRAIL);
+  tcpdump.kill('SIGINT');
+  await once(tcpdump, 'exit');
+  return capture;
+}
+
+/** The rules of the one check that the program prints for a capture. */
+export async function deriveRules(capture: string): Promise<string[]> {
+  const analysis = await analyze({ paths: [capture] });
+  const [reason] = withheldFrom(analysis).values();
+  if (reason !== undefined) throw new Error(reason);
+  if (analysis.checks.length !== 1) {
+    const why = analysis.setAside.map(({ reason }) => reason).join('; ');
+    throw new Error(`${analysis.checks.length} checks: ${why}`);
+  }
+  return emitHaproxy(analysis)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
