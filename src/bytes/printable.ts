@@ -24,3 +24,7 @@ export function printableBytes(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** Nothing but printable ASCII, tabs and line ends? */
+export const isText = (bytes: Uint8Array): boolean =>
+  bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);

@@ -1,24 +1,43 @@
 import { resultName } from '../protocol/socks4/codes.ts';
 import { ADDRESS_TYPE, code, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import { CONTENT, HANDSHAKE } from '../protocol/tls/codes.ts';
+import type { DataSample } from './data.ts';
+import { generalize } from './generalize.ts';
 import { describeMethod, type Observation } from './observe.ts';
-import { any, atLeast, HEX_DIGITS, literal, literalText, oneOf, type Pattern, type PatternPart } from './pattern.ts';
+import {
+  any,
+  atLeast,
+  HEX_DIGITS,
+  hasOneLength,
+  literal,
+  literalText,
+  oneOf,
+  type Pattern,
+  type PatternPart,
+} from './pattern.ts';
+
+/** A pattern for a message, from its first byte, and the comment that its rule gets. */
+export interface Asserted {
+  readonly pattern: Pattern;
+  readonly comment: string;
+  /** Is a mismatch final once as many bytes are in as the pattern is long? */
+  readonly decides?: boolean;
+}
 
 /** How a server's message is asserted, from its first byte. */
 export interface Assertion {
   /** What says whether it worked: short, of one length, so that a wrong reply fails at once. */
-  readonly outcome: { readonly pattern: Pattern; readonly comment: string };
-  /** The message to its last byte; undefined where the outcome is the whole message. */
-  readonly whole: { readonly pattern: Pattern; readonly comment: string } | undefined;
+  readonly outcome: Asserted;
+  /** What all samples have in common, of one length too, where the outcome is only a part of it. */
+  readonly shared?: Asserted | undefined;
+  /** The message to its last byte; undefined where the outcome is the whole message, or where its end cannot be told. */
+  readonly whole: Asserted | undefined;
+  /** Can it not be told where the message ends? */
+  readonly openEnd?: boolean;
   readonly text: boolean;
   /** Why the assertion says less than one would wish. */
   readonly weakness?: string;
 }
-
-/** Unknown replies are asserted by their first bytes, as far as all samples agree. */
-const MAX_DATA_HEAD = 16;
-/** With a single sample it is not known what changes from session to session. */
-const SINGLE_SAMPLE_HEAD = 3;
 
 /** The assertion that like observations (one a sample, all of one kind) allow. */
 export function assertionOf(samples: readonly Observation[]): Assertion {
@@ -93,18 +112,27 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
     }
     case 'data':
     case undefined: {
-      const heads = samples.filter((sample) => sample.kind === 'data').map(({ head }) => head);
-      const length = heads.length === 1 ? SINGLE_SAMPLE_HEAD : MAX_DATA_HEAD;
-      const common = commonPrefix(heads).subarray(0, length);
-      const pattern: Pattern = common.length === 0 ? [any(1)] : [{ kind: 'literal', bytes: common }];
-      return {
-        outcome: { pattern, comment: 'reply begins as captured' },
-        whole: undefined,
-        text: false,
-        weakness: `the reply's protocol is not known: its first ${common.length} bytes are asserted, as they were in ${heads.length === 1 ? 'the one sample' : `${heads.length} samples`}`,
-      };
+      return assertionOfData(samples.filter((sample) => sample.kind === 'data'));
     }
   }
+}
+
+/** What is asserted of a reply whose protocol is not known: what its samples share. */
+function assertionOfData(samples: readonly DataSample[]): Assertion {
+  const { outcome, shared, whole, text, asserted, within } = generalize(samples);
+  const witnesses = samples.length === 1 ? 'the one sample' : `${samples.length} samples`;
+  const which =
+    asserted === 0
+      ? `${witnesses} have no bytes in common, so that any reply is taken`
+      : `${asserted === within ? `its first ${asserted}` : `${asserted} of its first ${within}`} bytes are asserted, as they were in ${witnesses}`;
+  return {
+    outcome: { pattern: outcome, comment: 'reply begins as captured' },
+    shared: shared && { pattern: shared, comment: 'reply as all samples have it' },
+    whole: whole && { pattern: whole, comment: 'reply complete', decides: hasOneLength(whole) },
+    text,
+    weakness: `the reply's protocol is not known: ${which}`,
+    openEnd: whole === undefined,
+  };
 }
 
 /**
@@ -138,14 +166,3 @@ function addressAndPort(lengths: readonly number[]): PatternPart {
 
 const without = (digits: string, taken: readonly string[]): string =>
   [...digits].filter((digit) => !taken.includes(digit)).join('');
-
-function commonPrefix(samples: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(0), ...rest] = samples;
-  let length = first.length;
-  for (const other of rest) {
-    let same = 0;
-    while (same < length && first[same] === other[same]) same++;
-    length = same;
-  }
-  return first.subarray(0, length);
-}

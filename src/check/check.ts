@@ -1,4 +1,4 @@
-import { assertionOf } from './assert.ts';
+import { type Asserted, assertionOf } from './assert.ts';
 import type { Observation } from './observe.ts';
 import type { Pattern } from './pattern.ts';
 import { hasOneLength, minLength } from './pattern.ts';
@@ -116,25 +116,26 @@ function expectSteps(replies: readonly (readonly Observation[])[], followed: boo
     const assertion = assertionOf(replies.map((reply) => reply[at] as Observation));
     if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
     text &&= assertion.text;
-    const { outcome, whole } = assertion;
-    const pattern = [...before, ...outcome.pattern];
+    const { outcome, shared, whole } = assertion;
     // Behind a message of no fixed length it cannot be said how many bytes decide.
-    const minReceived = hasOneLength(before) ? minLength(pattern) : undefined;
-    steps.push({ kind: 'expect', pattern, text, minReceived, comment: outcome.comment });
-    const complete = whole ?? outcome;
-    if (whole !== undefined && at + 1 === count && followed) {
-      steps.push({
-        kind: 'expect',
-        pattern: [...before, ...whole.pattern],
-        text,
-        minReceived: undefined,
-        comment: whole.comment,
-      });
-    }
+    const decides = hasOneLength(before);
+    const expect = ({ pattern: own, comment }: Asserted, final: boolean): void => {
+      const pattern = [...before, ...own];
+      steps.push({ kind: 'expect', pattern, text, minReceived: final ? minLength(pattern) : undefined, comment });
+    };
+    expect(outcome, decides);
+    const end = followed && at + 1 === count ? whole : undefined;
+    if (shared !== undefined && !end?.decides) expect(shared, decides);
+    if (end !== undefined) expect(end, decides && end.decides === true);
+    if (followed && at + 1 === count && assertion.openEnd) caveats.push(OPEN_END);
+    const complete = whole ?? shared ?? outcome;
     before = [...before, ...complete.pattern];
   }
   return steps;
 }
+
+const OPEN_END =
+  'where that reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
 
 /** A lost SYN costs 1 s, a second one 2 s more (RFC 6298 §2.1, §5.5): a check must not fail for that. */
 const LEAST_TIMEOUT = 3;

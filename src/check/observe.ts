@@ -1,5 +1,6 @@
 import type { Message } from '../dialogue/layer.ts';
 import { ADDRESS_TYPE, methodName } from '../protocol/socks5/codes.ts';
+import { type DataSample, dataSampleOf } from './data.ts';
 
 /** What a check needs to know of a server's message: small, so that many samples can be kept. */
 export type Observation =
@@ -20,16 +21,17 @@ export type Observation =
       readonly tunnel: boolean;
     }
   | { readonly kind: 'TLS ServerHello' }
-  | { readonly kind: 'data'; readonly head: Uint8Array };
+  | (DataSample & { readonly kind: 'data' });
 
-/** How much of an unknown reply is kept for comparison. */
-const DATA_HEAD_LENGTH = 64;
-
-/** The observation that a server's message amounts to; undefined for a message of the client's. `before` is what was said before it. */
+/**
+ * The observation that a server's message amounts to; undefined for a message of the client's. `before` is what was said before it,
+ * `captured` is when, in seconds since 1970.
+ */
 export function observe(
   message: Message,
   serverBytes: Uint8Array,
   before: readonly Message[],
+  captured: number,
 ): Observation | undefined {
   switch (message.kind) {
     case 'header':
@@ -60,10 +62,7 @@ export function observe(
     }
     case 'data':
       if (message.side === 'client') return undefined;
-      return {
-        kind: 'data',
-        head: serverBytes.slice(message.start, Math.min(message.end, message.start + DATA_HEAD_LENGTH)),
-      };
+      return { kind: 'data', ...dataSampleOf(serverBytes.subarray(message.start, message.end), captured) };
   }
 }
 

@@ -5,6 +5,10 @@ export type PatternPart =
   | { readonly kind: 'literal'; readonly bytes: Uint8Array }
   /** `length` bytes, whatever they are. */
   | { readonly kind: 'any'; readonly length: number }
+  /** `length` bytes of text, none of them a line feed. */
+  | { readonly kind: 'in line'; readonly length: number }
+  /** Text up to the end of so many lines, or up to a NUL. */
+  | { readonly kind: 'lines'; readonly terminator: 'LF' | 'NUL'; readonly count: number }
   /** `length` bytes or more. */
   | { readonly kind: 'at least'; readonly length: number }
   /** One byte, given by the hex digits that its two halves may be. */
@@ -23,6 +27,7 @@ export const literal = (...bytes: readonly number[]): PatternPart => ({
 });
 export const literalText = (text: string): PatternPart => ({ kind: 'literal', bytes: Buffer.from(text, 'latin1') });
 export const any = (length: number): PatternPart => ({ kind: 'any', length });
+export const inLine = (length: number): PatternPart => ({ kind: 'in line', length });
 export const atLeast = (length: number): PatternPart => ({ kind: 'at least', length });
 
 /** One of the patterns, in the order given, each once; the pattern itself where there is but one. */
@@ -40,8 +45,12 @@ export function minLength(pattern: Pattern): number {
         length += part.bytes.length;
         break;
       case 'any':
+      case 'in line':
       case 'at least':
         length += part.length;
+        break;
+      case 'lines':
+        length += part.count;
         break;
       case 'halves':
         length += 1;
@@ -67,7 +76,7 @@ export function hasOneLength(pattern: Pattern): boolean {
       const lengths = part.patterns.map(minLength);
       return part.patterns.every(hasOneLength) && lengths.every((length) => length === lengths[0]);
     }
-    return part.kind !== 'at least' && part.kind !== 'rest of head';
+    return part.kind !== 'at least' && part.kind !== 'lines' && part.kind !== 'rest of head';
   });
 }
 
@@ -84,7 +93,13 @@ function hexPart(part: PatternPart, followed: boolean): string {
     case 'literal':
       return toHex(part.bytes).toUpperCase();
     case 'any':
+    case 'in line':
       return dots(2 * part.length);
+    case 'lines':
+      // A line feed across the middle of two bytes (x0 Ax) is no text. NUL is (30 0D): at the end of what has come it is a byte of its own.
+      return part.terminator === 'LF'
+        ? '.*0A'.repeat(part.count)
+        : `${'.*00'.repeat(part.count)}${followed ? '' : '$'}`;
     case 'at least':
       // What follows must not match from the middle of a byte on. Repeated without bound, a group fails silently in long replies (PCRE2 JIT).
       return followed ? `(..){${part.length},${MOST}}` : `.{${2 * part.length},}`;
@@ -130,7 +145,10 @@ function hexDigit(digits: string): string {
 export function textRegex(pattern: Pattern): string | undefined {
   let text = '';
   for (const part of pattern) {
-    if (part.kind === 'rest of head') text += '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';
+    if (part.kind === 'in line') text += dots(part.length);
+    else if (part.kind === 'lines' && part.terminator === 'LF')
+      text += part.count === 1 ? LINE : `(${LINE}){${part.count}}`;
+    else if (part.kind === 'rest of head') text += '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';
     else if (part.kind === 'literal')
       text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
     else if (part.kind === 'one of' && part.patterns.every(isOneCharacter)) {
@@ -143,6 +161,8 @@ export function textRegex(pattern: Pattern): string | undefined {
   }
   return text;
 }
+
+const LINE = '[^\n]*\n';
 
 const isOneCharacter = (pattern: Pattern): boolean =>
   pattern.length === 1 &&

@@ -173,6 +173,7 @@ const MAX_REPLY_LENGTH = 16_384;
 
 function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], spans: readonly UsedSpan[]): Exchange[] {
   const exchanges: { request: Exchange['request']; reply: ReplyMessage[] }[] = [];
+  const started = conversation.started.seconds;
   for (const span of spans) {
     const bytes = streamOf(conversation, span.side).bytes;
     if (span.side === 'server') {
@@ -183,7 +184,7 @@ function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], s
       const own = messages.filter((message) => message.side === 'server' && endsHere(message));
       if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
       for (const message of own) {
-        const observation = observe(message, bytes, messages.slice(0, messages.indexOf(message)));
+        const observation = observe(message, bytes, messages.slice(0, messages.indexOf(message)), started);
         const end = Math.min(message.end, message.start + MAX_REPLY_LENGTH);
         if (observation !== undefined)
           exchanges.at(-1)?.reply.push({ observation, bytes: bytes.slice(message.start, end) });

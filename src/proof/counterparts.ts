@@ -163,7 +163,7 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
 
 /** Of an unknown protocol nothing is known but how its reply begins. */
 function brokenData(head: Uint8Array): Alternative[] {
-  const other = Uint8Array.from(head, (byte, at) => (at === 0 ? byte ^ 0xff : byte));
+  const other = head.map((byte) => byte ^ 0xff);
   return [{ name: 'a reply that begins otherwise', bytes: other }];
 }
 

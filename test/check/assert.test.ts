@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Assertion, assertionOf } from '../../src/check/assert.ts';
+import { dataSampleOf } from '../../src/check/data.ts';
 import type { Observation } from '../../src/check/observe.ts';
 import { hexRegex, minLength, type Pattern, textRegex } from '../../src/check/pattern.ts';
 
@@ -16,14 +17,14 @@ const reply = (code: number, ...nameLengths: number[]): Observation => ({
   nameLengths,
 });
 const response = (code: number, tunnel = false): Observation => ({ kind: 'HTTP response', status: code, tunnel });
-const data = (text: string): Observation => ({ kind: 'data', head: Buffer.from(text, 'latin1') });
+const data = (text: string): Observation => ({ kind: 'data', ...dataSampleOf(Buffer.from(text, 'latin1'), 0) });
 
 const REST_OF_HEAD = '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';
 
-const written = ({ outcome, whole, text }: Assertion): string[] =>
-  [outcome, ...(whole === undefined ? [] : [whole])].map(
-    ({ pattern, comment }) => `^${text ? textRegex(pattern) : hexRegex(pattern)} "${comment}"`,
-  );
+const written = ({ outcome, shared, whole, text }: Assertion): string[] =>
+  [outcome, shared, whole]
+    .filter((each) => each !== undefined)
+    .map(({ pattern, comment }) => `^${(text ? textRegex(pattern) : undefined) ?? hexRegex(pattern)} "${comment}"`);
 
 describe('a reply becomes an assertion', () => {
   test.each<[name: string, samples: Observation[], lines: string[]]>([
@@ -77,20 +78,25 @@ describe('a reply becomes an assertion', () => {
       [response(200, true)],
       [`^HTTP/1\\.[01] 200 "200 from the proxy"`, `^HTTP/1\\.[01] 200${REST_OF_HEAD} "HTTP tunnel open"`],
     ],
-    ['the first three bytes of one unknown reply', [data('SSH-2.0-a')], ['^535348 "reply begins as captured"']],
+    ['the first three bytes of one unknown reply', [data('SSH-2.0-a')], ['^SSH "reply begins as captured"']],
+    [
+      'of one that is a line, its end as well',
+      [data('220 mail\r\n')],
+      ['^220 "reply begins as captured"', '^[^\n]*\n "reply complete"'],
+    ],
     [
       'what unknown replies have in common',
       [data('220 mail ESMTP'), data('220 mx')],
-      ['^323230206D "reply begins as captured"'],
+      ['^220  "reply begins as captured"'],
     ],
     [
-      'at most 16 bytes of unknown replies',
-      [data('0123456789abcdefgh'), data('0123456789abcdefgh')],
-      ['^30313233343536373839616263646566 "reply begins as captured"'],
+      'and their end where they have one length',
+      [data('\x01\x00\x00\x07abcdefg'), data('\x01\x00\x00\x07tuvwxyz')],
+      ['^01000007 "reply begins as captured"', '^01000007.{14} "reply complete"'],
     ],
     [
       'any byte of unknown replies that have nothing in common',
-      [data('a'), data('b')],
+      [data('a'), data('bc')],
       ['^.. "reply begins as captured"'],
     ],
   ])('%s', (_name, samples, lines) => {
@@ -128,6 +134,12 @@ test('only an unknown reply is a weakness, and says how much is asserted', () =>
   );
   expect(assertionOf([data('ab1'), data('ab2')]).weakness).toContain(
     'its first 2 bytes are asserted, as they were in 2 samples',
+  );
+  expect(assertionOf([data('ab-1234:ok ok'), data('ab-7856:ok ok')]).weakness).toContain(
+    '9 of its first 13 bytes are asserted, as they were in 2 samples',
+  );
+  expect(assertionOf([data('1'), data('a')]).weakness).toContain(
+    '2 samples have no bytes in common, so that any reply is',
   );
 });
 

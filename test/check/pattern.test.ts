@@ -5,6 +5,7 @@ import {
   atLeast,
   HEX_DIGITS,
   hexRegex,
+  inLine,
   literal,
   literalText,
   minLength,
@@ -14,6 +15,7 @@ import {
 } from '../../src/check/pattern.ts';
 
 const halves = (high: string, low: string) => ({ kind: 'halves', high, low }) as const;
+const lines = (terminator: 'LF' | 'NUL', count: number) => ({ kind: 'lines', terminator, count }) as const;
 const choice = (...patterns: Pattern[]) => ({ kind: 'one of', patterns }) as const;
 
 describe('a pattern as a regular expression', () => {
@@ -32,6 +34,12 @@ describe('a pattern as a regular expression', () => {
       '(03(..){1,257}|.{12})01',
       undefined,
     ],
+    ['two characters of a line', [inLine(2)], 2, '....', '..'],
+    ['many characters of a line', [inLine(20)], 20, '.{40}', '.{20}'],
+    ['a line', [lines('LF', 1)], 1, '.*0A', '[^\n]*\n'],
+    ['three lines', [lines('LF', 3)], 3, '.*0A.*0A.*0A', '([^\n]*\n){3}'],
+    ['text up to its NUL', [lines('NUL', 1)], 1, '.*00$', undefined],
+    ['text up to its NUL, before others', [lines('NUL', 1), literal(1)], 2, '.*0001', undefined],
     ['one byte of some', [halves('1', '2')], 1, '12', undefined],
     ['one byte of any', [halves(HEX_DIGITS, HEX_DIGITS)], 1, '..', undefined],
     ['one byte but 03', [halves('0', '012456789ABCDEF')], 1, '0[0-24-9A-F]', undefined],
@@ -97,6 +105,7 @@ function lengths(pattern: Pattern, bytes: Uint8Array, at = 0): Set<number> {
       if (part.bytes.every((byte, offset) => bytes[at + offset] === byte)) own.push(part.bytes.length);
       break;
     case 'any':
+    case 'in line': // hex does not say which bytes
       if (part.length <= left) own.push(part.length);
       break;
     case 'at least':
@@ -109,6 +118,7 @@ function lengths(pattern: Pattern, bytes: Uint8Array, at = 0): Set<number> {
         own.push(1);
       break;
     }
+    case 'lines':
     case 'rest of head': // its hex form says less than its text form: there is a table for it
       break;
     case 'one of':

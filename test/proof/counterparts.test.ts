@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dataSampleOf } from '../../src/check/data.ts';
 import type { Reaction } from '../../src/proof/behavior.ts';
 import { type CapturedReplies, twinsOf, variantsOf } from '../../src/proof/counterparts.ts';
 import { checkOf, replyMessage, TALKS } from '../support/proof.ts';
@@ -14,7 +15,7 @@ const reply = replyMessage(
 );
 const http = replyMessage({ kind: 'HTTP response', status: 204, tunnel: false }, HEAD);
 const tunnel = replyMessage({ kind: 'HTTP response', status: 200, tunnel: true }, 'HTTP/1.0 200 OK\r\nA: b\r\n\r\n');
-const data = replyMessage({ kind: 'data', head: Buffer.from('SSH-2.0') }, 'SSH-2.0');
+const data = replyMessage({ kind: 'data', ...dataSampleOf(Buffer.from('SSH-2.0'), 0) }, 'SSH-2.0');
 
 /** One exchange with nothing behind it, and one that another follows. */
 const alone = (message: typeof method): CapturedReplies => [[], [message]];

@@ -33,6 +33,14 @@ export const TALKS: Readonly<Record<string, Talk>> = {
     .server(Buffer.concat([hex('05000001 00000000 0000'), Buffer.from('SSH-2.0-x\r\n')]))
     .client('SSH-2.0-y\r\n')
     .server('\0\0\x01\x02'),
+  'SOCKS5 to a server whose greeting has no end': new Talk()
+    .handshake()
+    .client(hex('050100'))
+    .server(hex('0500'))
+    .client(REQUEST)
+    .server(hex('05000001 00000000 0000 01020304'))
+    .client('\x05\x06')
+    .server('\0\0\x01\x02'),
   'HTTP proxy': new Talk({ server: '10.0.0.2:3128' })
     .handshake()
     .client('GET http://origin.example/generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n')
