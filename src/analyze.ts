@@ -3,6 +3,7 @@ import { CaptureFiles, type Frame } from './capture/frame.ts';
 import { Interruption, untilInterrupted } from './capture/interruption.ts';
 import { readCaptures } from './capture/read.ts';
 import { CaptureError, type Warn } from './capture/warning.ts';
+import type { Aim } from './check/aim.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
 import { Repeats } from './check/repeats.ts';
@@ -16,8 +17,9 @@ import { RowList } from './emit/rows.ts';
 import { PacketDecoder, type Skip } from './packet/decode.ts';
 import type { Fragmentation, Tally } from './packet/fragments.ts';
 import { type Endpoint, formatEndpoint } from './packet/segment.ts';
-import { type Proof, proveCheck } from './proof/prove.ts';
-import { rulesOf } from './proof/rule.ts';
+import { DEFAULT_FORM, type Form } from './proof/form.ts';
+import { proveCheck } from './proof/prove.ts';
+import { composeScript, FormError, type Script } from './proof/script.ts';
 
 export interface AnalyzeOptions {
   /** Captures in the order of their timeline; `-` is standard input. */
@@ -31,6 +33,10 @@ export interface AnalyzeOptions {
   readonly serverRole?: string | undefined;
   /** Keep a row for every conversation. */
   readonly rows?: boolean;
+  /** What to ask for and to take instead of what was captured. */
+  readonly aim?: Aim;
+  /** How checks are put into HAProxy's words. */
+  readonly form?: Form;
   /** Prove each check; on unless said otherwise. */
   readonly proof?: boolean;
   readonly warn?: Warn;
@@ -42,6 +48,7 @@ export interface AnalyzeOptions {
 /** Reads captures to the end: frames, segments, conversations, dialogues, checks. Throws CaptureError for what cannot be read. */
 export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const { warn = () => {}, allowed = new Set(), limits = DEFAULT_LIMITS, interruption = new Interruption() } = options;
+  const { form = DEFAULT_FORM, aim = {} } = options;
   const files = new CaptureFiles();
   const folder = new CheckFolder(limits);
   const repeats = new Repeats();
@@ -64,7 +71,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
     if (options.rows) return rows.add(rowOf(dialogue, files));
-    const sampling = sampleOf(dialogue, allowed, options.stream !== undefined);
+    const sampling = sampleOf(dialogue, allowed, options.stream !== undefined, aim);
     if ('sample' in sampling) {
       const group = folder.add(sampling.sample);
       if (group !== undefined && folder.isFull(group, conversation.stream))
@@ -91,12 +98,17 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   warnOfFragments(decoder.fragmentation, files, warn);
   warnOfBounds(tracker, folder, setAside, limits, warn);
   const { checks, direct } = folder.finish();
+  const { scripts, unsayable } = scriptsOf(checks, form);
+  const proved = options.proof === false ? [] : [...scripts];
   for (const { sample, count } of direct) setAside.addDirect(sample.stream, sample.server, count);
   return {
     files,
     accounting: { ...counter.counts(), conversations: tracker.conversations, late: tracker.lateFrames },
     checks,
-    proofs: new Map(options.proof === false ? [] : checks.map((check) => [check, proofOf(check)])),
+    form,
+    scripts,
+    unsayable,
+    proofs: new Map(proved.map(([check, script]) => [check, proveCheck(script, check.replies, check.timeout * 1000)])),
     setAside: setAside.finish(),
     rows,
     dialogue: dialogueAsked,
@@ -135,7 +147,20 @@ function warnOfBounds(
     warn({ code: 'limit', message: `${setAside.untold} more dialogues were left out for other reasons` });
 }
 
-const proofOf = ({ steps, replies, timeout }: Check): Proof => proveCheck(rulesOf(steps), replies, timeout * 1000);
+/** Puts the checks into HAProxy's words; those that cannot be are told apart. */
+function scriptsOf(checks: readonly Check[], form: Form): Pick<Analysis, 'scripts' | 'unsayable'> {
+  const scripts = new Map<Check, Script>();
+  const unsayable = new Map<Check, string>();
+  for (const check of checks) {
+    try {
+      scripts.set(check, composeScript(check, form));
+    } catch (error) {
+      if (!(error instanceof FormError)) throw error;
+      unsayable.set(check, error.message);
+    }
+  }
+  return { scripts, unsayable };
+}
 
 function withAssignedRole(conversation: Conversation, server: string | undefined): Conversation {
   if (server === undefined) return conversation;

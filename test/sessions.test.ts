@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { analyze } from '../src/analyze.ts';
 import type { Check } from '../src/check/check.ts';
 import { emitHaproxy } from '../src/emit/haproxy/script.ts';
-import { checksOf, filesNamed } from './support/derive.ts';
+import { checksOf, filesNamed, scripted } from './support/derive.ts';
 import { CASES } from './support/fixtures.ts';
 import { hex, Talk } from './support/wire.ts';
 
@@ -54,7 +54,7 @@ test('three sessions that differ in bound address, port and Date give the script
   const script = (...talks: Talk[]): string => {
     const checks = checksOf(talks) as [Check];
     expect(checks).toHaveLength(1);
-    return emitHaproxy({ checks, files: filesNamed(['a.pcap', 100]) });
+    return emitHaproxy({ ...scripted(checks), files: filesNamed(['a.pcap', 100]) });
   };
   const together = script(...sessions);
   expect(headerIn(together)[1]).toMatch(/, 3 samples: tcp\.stream eq 0 .*, tcp\.stream eq 1 .*, tcp\.stream eq 2 /);

@@ -15,6 +15,7 @@ import {
   type Pattern,
   type PatternPart,
 } from './pattern.ts';
+import { type StatusRange, statusPattern, statusText } from './status.ts';
 
 /** A pattern for a message, from its first byte, and the comment that its rule gets. */
 export interface Asserted {
@@ -35,6 +36,8 @@ export interface Assertion {
   /** Can it not be told where the message ends? */
   readonly openEnd?: boolean;
   readonly text: boolean;
+  /** How the message begins in every sample, where that is more than the outcome says: the bytes up to the first that change. */
+  readonly prefix?: Uint8Array;
   /** Why the assertion says less than one would wish. */
   readonly weakness?: string;
 }
@@ -71,6 +74,7 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         },
         whole: { pattern: [...outcome, any(1), addressAndPort(lengths)], comment: 'SOCKS5 reply complete' },
         text: false,
+        prefix: commonPrefix(same.map(({ head }) => head)),
       };
     }
     case 'SOCKS4 reply': {
@@ -81,6 +85,7 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         outcome: { pattern: outcome, comment: `SOCKS4 request ${resultName(first.result)}` },
         whole: { pattern: [...outcome, any(6)], comment: 'SOCKS4 reply complete' },
         text: false,
+        prefix: commonPrefix(same.map(({ version, result }) => Uint8Array.of(version, result))),
       };
     }
     case 'TLS ServerHello':
@@ -96,11 +101,12 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
       };
     case 'HTTP response': {
       const same = samples.filter((sample) => sample.kind === first.kind);
-      const statuses = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);
+      const captured = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);
+      const statuses = first.accepted ?? captured.map((status): StatusRange => [status, status]);
       const version = oneOf([[literalText('0')], [literalText('1')]]);
-      const status = oneOf(statuses.map((each) => [literalText(String(each))]));
+      const status = statusPattern(statuses);
       const pattern: Pattern = [literalText('HTTP/1.'), ...version, literalText(' '), ...status];
-      const codes = statuses.join(' or ');
+      const codes = statusText(statuses, ' or ');
       return {
         outcome: { pattern, comment: first.tunnel ? `${codes} from the proxy` : `${codes} from the origin` },
         whole: {
@@ -166,3 +172,11 @@ function addressAndPort(lengths: readonly number[]): PatternPart {
 
 const without = (digits: string, taken: readonly string[]): string =>
   [...digits].filter((digit) => !taken.includes(digit)).join('');
+
+/** How all of the byte strings begin. */
+function commonPrefix(samples: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0), ...rest] = samples;
+  const differs = (byte: number, at: number) => rest.some((other) => other[at] !== byte);
+  const end = first.findIndex(differs);
+  return end === -1 ? first : first.subarray(0, end);
+}

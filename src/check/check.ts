@@ -1,9 +1,11 @@
-import { type Asserted, assertionOf } from './assert.ts';
+import { type Asserted, type Assertion, assertionOf } from './assert.ts';
+import type { ReplyMessage, SentRequest } from './exchange.ts';
 import type { Observation } from './observe.ts';
 import type { Pattern } from './pattern.ts';
 import { hasOneLength, minLength } from './pattern.ts';
-import type { Exchange, ReplyMessage, Sample } from './sample.ts';
-import type { ExpectStep, SendStep, Step } from './step.ts';
+import type { Sample } from './sample.ts';
+import { type StatusRange, statusText } from './status.ts';
+import type { CapturedMessage, ExpectStep, SendStep, Step } from './step.ts';
 
 /** Where a check comes from. */
 interface SampleOrigin {
@@ -31,6 +33,8 @@ export interface Check {
   readonly timeout: number;
   /** HTTP statuses that the samples were answered with. */
   readonly statuses: readonly number[];
+  /** Those that are taken of the last response, where the user says so. */
+  readonly accepted: readonly StatusRange[] | undefined;
   /** What the capture lacks of what is sent: the server cannot be simulated on it. */
   readonly lacks: readonly string[];
   /** What the check cannot promise, each a sentence without a final stop. */
@@ -49,7 +53,9 @@ export function keyOf({ layers, exchanges }: Sample): string {
 
 /** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */
 const likenessOf = (observation: Observation): string =>
-  observation.kind === 'HTTP response' ? `${observation.kind} ${observation.status}` : observation.kind;
+  observation.kind === 'HTTP response'
+    ? `${observation.kind} ${observation.accepted ? statusText(observation.accepted) : observation.status}`
+    : observation.kind;
 
 /**
  * Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all,
@@ -66,7 +72,7 @@ export function composeCheck(
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
     if (request?.doubt !== undefined) caveats.push(request.doubt);
-    const replies = samples.map(({ exchanges }) => (exchanges[at]?.reply ?? []).map(({ observation }) => observation));
+    const replies = samples.map(({ exchanges }) => exchanges[at]?.reply ?? []);
     const followed = at + 1 < first.exchanges.length;
     steps.push(...expectSteps(replies, followed, caveats));
   });
@@ -88,6 +94,7 @@ export function composeCheck(
     measured,
     timeout: timeoutFor(measured.slowest),
     statuses: [...new Set(samples.flatMap(statusesOf))],
+    accepted: first.exchanges.flatMap(({ reply }) => reply.flatMap(acceptedBy)).at(-1),
     lacks: first.lacks,
     caveats: [...first.lacks, ...caveats],
   };
@@ -98,7 +105,10 @@ const statusesOf = ({ exchanges }: Sample): number[] =>
     reply.flatMap(({ observation }) => (observation.kind === 'HTTP response' ? [observation.status] : [])),
   );
 
-function sendStep({ bytes, comment, secrets }: NonNullable<Exchange['request']>): SendStep {
+const acceptedBy = ({ observation }: ReplyMessage): (readonly StatusRange[])[] =>
+  observation.kind === 'HTTP response' && observation.accepted ? [observation.accepted] : [];
+
+function sendStep({ bytes, comment, secrets }: SentRequest): SendStep {
   return { kind: 'send', bytes, comment, secrets };
 }
 
@@ -107,23 +117,29 @@ function sendStep({ bytes, comment, secrets }: NonNullable<Exchange['request']>)
  * (of fixed length, so that a mismatch is final once so many bytes are in), behind the whole of the messages before it.
  * If another send follows, the reply has to be in to its last byte: what comes later would be taken for the answer to that send.
  */
-function expectSteps(replies: readonly (readonly Observation[])[], followed: boolean, caveats: string[]): ExpectStep[] {
+function expectSteps(
+  replies: readonly (readonly ReplyMessage[])[],
+  followed: boolean,
+  caveats: string[],
+): ExpectStep[] {
   const steps: ExpectStep[] = [];
   const count = Math.min(...replies.map((reply) => reply.length));
   let before: Pattern = [];
   let text = true;
   for (let at = 0; at < count; at++) {
-    const assertion = assertionOf(replies.map((reply) => reply[at] as Observation));
+    const messages = replies.map((reply) => reply[at] as ReplyMessage);
+    const assertion = assertionOf(messages.map(({ observation }) => observation));
     if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
     text &&= assertion.text;
     const { outcome, shared, whole } = assertion;
     // Behind a message of no fixed length it cannot be said how many bytes decide.
     const decides = hasOneLength(before);
-    const expect = ({ pattern: own, comment }: Asserted, final: boolean): void => {
+    const expect = ({ pattern: own, comment }: Asserted, final: boolean, captured?: CapturedMessage): void => {
       const pattern = [...before, ...own];
-      steps.push({ kind: 'expect', pattern, text, minReceived: final ? minLength(pattern) : undefined, comment });
+      const minReceived = final ? minLength(pattern) : undefined;
+      steps.push({ kind: 'expect', pattern, text, minReceived, comment, ...(captured && { captured }) });
     };
-    expect(outcome, decides);
+    expect(outcome, decides, capturedMessage(messages[0] as ReplyMessage, assertion));
     const end = followed && at + 1 === count ? whole : undefined;
     if (shared !== undefined && !end?.decides) expect(shared, decides);
     if (end !== undefined) expect(end, decides && end.decides === true);
@@ -136,6 +152,12 @@ function expectSteps(replies: readonly (readonly Observation[])[], followed: boo
 
 const OPEN_END =
   'where that reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
+
+function capturedMessage({ observation, bytes }: ReplyMessage, { prefix, outcome }: Assertion): CapturedMessage {
+  const [head] = outcome.pattern;
+  const begins = prefix ?? (head?.kind === 'literal' ? head.bytes : new Uint8Array(0));
+  return { prefix: begins, bytes, http: observation.kind === 'HTTP response' };
+}
 
 /** A lost SYN costs 1 s, a second one 2 s more (RFC 6298 §2.1, §5.5): a check must not fail for that. */
 const LEAST_TIMEOUT = 3;

@@ -1,6 +1,7 @@
 import type { Message } from '../dialogue/layer.ts';
 import { ADDRESS_TYPE, methodName } from '../protocol/socks5/codes.ts';
 import { type DataSample, dataSampleOf } from './data.ts';
+import type { StatusRange } from './status.ts';
 
 /** What a check needs to know of a server's message: small, so that many samples can be kept. */
 export type Observation =
@@ -10,18 +11,29 @@ export type Observation =
       readonly kind: 'SOCKS5 reply';
       readonly version: number;
       readonly code: number;
+      /** VER to ATYP: its bytes up to the first that change from session to session. */
+      readonly head: Uint8Array;
       /** Octets of the names that the bound address may be: the one it is, and the requested one, which servers echo. */
       readonly nameLengths: readonly number[];
     }
-  | { readonly kind: 'SOCKS4 reply'; readonly version: number; readonly result: number }
+  | {
+      readonly kind: 'SOCKS4 reply';
+      readonly version: number;
+      readonly result: number;
+    }
   | {
       readonly kind: 'HTTP response';
       readonly status: number;
       /** Does it open the tunnel that a CONNECT asked for? */
       readonly tunnel: boolean;
+      /** The statuses that the user takes in its place. */
+      readonly accepted?: readonly StatusRange[];
     }
   | { readonly kind: 'TLS ServerHello' }
   | (DataSample & { readonly kind: 'data' });
+
+/** VER, REP, RSV and ATYP. */
+const HEAD_LENGTH = 4;
 
 /**
  * The observation that a server's message amounts to; undefined for a message of the client's. `before` is what was said before it,
@@ -51,7 +63,8 @@ export function observe(
       const { version, code, boundAddress } = message;
       const request = before.findLast((each) => each.protocol === 'socks5' && each.kind === 'request');
       const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);
-      return { kind: 'SOCKS5 reply', version, code, nameLengths: names.map((name) => name?.length ?? 0) };
+      const head = serverBytes.slice(message.start, Math.min(message.end, message.start + HEAD_LENGTH));
+      return { kind: 'SOCKS5 reply', version, code, head, nameLengths: names.map((name) => name?.length ?? 0) };
     }
     case 'server hello':
       return { kind: 'TLS ServerHello' };

@@ -157,6 +157,8 @@ export function textRegex(pattern: Pattern): string | undefined {
       const alternatives = part.patterns.map(textRegex);
       if (alternatives.includes(undefined)) return undefined;
       text += `(${alternatives.join('|')})`;
+    } else if (part.kind === 'halves' && part.high === '3' && /^[0-9]+$/.test(part.low)) {
+      text += `[${part.low.length === 10 ? '0-9' : part.low}]`;
     } else return undefined;
   }
   return text;

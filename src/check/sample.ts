@@ -1,10 +1,9 @@
 import { framesOf } from '../conversation/conversation.ts';
 import { type Allowance, type Dialogue, isProxied, startsByItself, streamOf, timeOf } from '../dialogue/dialogue.ts';
-import { isInTunnel, type Layer, type Message } from '../dialogue/layer.ts';
-import { titleOf } from '../dialogue/title.ts';
+import { isInTunnel, type Layer } from '../dialogue/layer.ts';
+import type { Aim } from './aim.ts';
 import {
   ADVICE,
-  assertedEnd,
   flawIn,
   lacksOf,
   lostOutcome,
@@ -12,32 +11,10 @@ import {
   neededMessages,
   perishableCredentials,
   usedSpans,
-  withoutGaps,
 } from './evidence.ts';
-import { type Observation, observe } from './observe.ts';
+import { type Exchange, exchangesOf } from './exchange.ts';
+import { accepts } from './status.ts';
 import type { UsedSpan } from './step.ts';
-
-/** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
-export interface Exchange {
-  readonly request:
-    | {
-        readonly bytes: Uint8Array;
-        readonly comment: string;
-        readonly secrets: readonly string[];
-        /** Requests with one likeness ask for the same: it leaves out what a client makes up anew each time. */
-        readonly likeness: string;
-        /** Why it may not be worth much when sent again. */
-        readonly doubt: string | undefined;
-      }
-    | undefined;
-  readonly reply: readonly ReplyMessage[];
-}
-
-/** A message of a reply: what a check knows of it, and its bytes as captured (the first ones of a long message). */
-export interface ReplyMessage {
-  readonly observation: Observation;
-  readonly bytes: Uint8Array;
-}
 
 /** What one dialogue contributes to a check. */
 export interface Sample {
@@ -66,8 +43,8 @@ export interface Refusal {
   readonly nextStep?: string;
 }
 
-/** Takes from a dialogue what a check is made of. `force` takes it whatever its outcome. */
-export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean): Sampling {
+/** Takes from a dialogue what a check is made of. `force` takes it whatever its outcome; `aim` says what to ask for and to take instead. */
+export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, force: boolean, aim: Aim = {}): Sampling {
   const { outcome, layers, conversation } = dialogue;
   if (dialogue.tooDeep) {
     const reason = 'its protocols lie deeper inside each other than is read';
@@ -75,7 +52,8 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   }
   if (!force) {
     const answered =
-      outcome.kind === 'opened' && (outcome.status === undefined ? isAnsweredUnread(layers) : outcome.status < 400);
+      outcome.kind === 'opened' &&
+      (outcome.status === undefined ? isAnsweredUnread(layers) : isWanted(outcome.status, aim));
     if (!answered) return setAside(outcome, layers);
   }
   if (outcome.gap !== undefined) return setAside(outcome);
@@ -116,7 +94,8 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   const spans = usedSpans(dialogue, messages);
   const flaw = flawIn(dialogue, spans, allowed) ?? lostRequest(dialogue, spans) ?? lostOutcome(dialogue, messages);
   if (flaw !== undefined) return flaw;
-  const exchanges = exchangesOf(dialogue, messages, spans);
+  const exchanges = exchangesOf(dialogue, messages, spans, aim);
+  if ('reason' in exchanges) return exchanges;
   if (!exchanges.some(({ request }) => request)) {
     if (conversation.client.bytes.length > 0) return setAside(outcome);
     return { reason: 'the client said nothing', frame: conversation.firstFrame };
@@ -128,7 +107,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       stream: conversation.stream,
       server: { address, port },
       layers: layers.map(({ protocol }) => protocol),
-      destination: dialogue.destination,
+      destination: aim.probe === undefined ? dialogue.destination : aim.probe.host,
       proxied: isProxied(layers),
       exchanges,
       lacks: lacksOf(dialogue, spans, startSeen),
@@ -139,6 +118,10 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
     },
   };
 }
+
+/** Is the status one that a check may ask for? With an address of the user's own it is not yet known what that answers. */
+const isWanted = (status: number, { probe, statuses }: Aim): boolean =>
+  statuses === undefined || probe !== undefined ? status < 400 : accepts(statuses, status);
 
 /** Is what the tunnel carries unknown, and did the server say something in it? */
 function isAnsweredUnread(layers: readonly Layer[]): boolean {
@@ -165,73 +148,5 @@ function nextStepAfter(layers: readonly Layer[]): string | undefined {
   const brought = sent?.fields.some(({ name }) => /^proxy-authorization$/i.test(name));
   // Tinyproxy answers a wrong password so, where 407 is due (RFC 9110 §15.5.8).
   if (status === 401 && brought) return 'some proxies answer 401 to a wrong proxy password';
-  return undefined;
-}
-
-/** What is kept of a reply: enough to simulate the server. */
-const MAX_REPLY_LENGTH = 16_384;
-
-function exchangesOf({ conversation }: Dialogue, messages: readonly Message[], spans: readonly UsedSpan[]): Exchange[] {
-  const exchanges: { request: Exchange['request']; reply: ReplyMessage[] }[] = [];
-  const started = conversation.started.seconds;
-  for (const span of spans) {
-    const bytes = streamOf(conversation, span.side).bytes;
-    if (span.side === 'server') {
-      const endsHere = (message: Message) => {
-        const end = Math.min(message.end, assertedEnd(message));
-        return end > span.start && end <= span.end;
-      };
-      const own = messages.filter((message) => message.side === 'server' && endsHere(message));
-      if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
-      for (const message of own) {
-        const observation = observe(message, bytes, messages.slice(0, messages.indexOf(message)), started);
-        const end = Math.min(message.end, message.start + MAX_REPLY_LENGTH);
-        if (observation !== undefined)
-          exchanges.at(-1)?.reply.push({ observation, bytes: bytes.slice(message.start, end) });
-      }
-      continue;
-    }
-    // The server may speak inside a request (100 Continue), which is then sent in parts.
-    const own = messages.filter(({ side, start, end }) => side === 'client' && start < span.end && end > span.start);
-    const secrets = own.flatMap(({ fields }) =>
-      fields.filter(({ role, start, length }) => role === 'secret' && start < span.end && start + length > span.start),
-    );
-    const sent = withoutGaps(bytes, span, streamOf(conversation, 'client').gaps);
-    exchanges.push({
-      request: {
-        bytes: sent,
-        likeness: likenessOf(own) ?? Buffer.from(sent).toString('latin1'),
-        doubt: doubtOf(own, messages[0]),
-        comment:
-          own.map((each) => (each.start < span.start ? `rest of ${titleOf(each)}` : titleOf(each))).join(', ') ||
-          'data as captured',
-        secrets: [...new Set(secrets.map(({ name }) => name))],
-      },
-      reply: [],
-    });
-  }
-  return exchanges;
-}
-
-/** What makes two requests the same where their bytes never are: a ClientHello is random, a PROXY header names its client. */
-function likenessOf(own: readonly Message[]): string | undefined {
-  for (const message of own) {
-    if (message.kind === 'client hello') return titleOf(message);
-    if (message.kind === 'header') return `PROXY v${message.version}`;
-  }
-  return undefined;
-}
-
-function doubtOf(own: readonly Message[], first: Message | undefined): string | undefined {
-  for (const message of own) {
-    if (message.kind === 'client hello' && message.resumes)
-      return 'the ClientHello resumes a session, which the server may refuse: record a fresh one';
-    if (message.kind === 'header' && message.source !== undefined) {
-      const { address } = message.source;
-      const replayed = `the PROXY header is replayed: the server takes the check for the client ${address}`;
-      // HAProxy sends a header of its own only as the first bytes of a connection.
-      return message === first ? `${replayed} (HAProxy's own address: tcp-check connect send-proxy)` : replayed;
-    }
-  }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Side } from '../conversation/conversation.ts';
 import type { Pattern } from './pattern.ts';
+import type { Secret } from './secret.ts';
 
 /** A check is steps as data. Steps are numbered from 1, as HAProxy logs them; the comment says what a step is about. */
 export type Step = ConnectStep | SendStep | ExpectStep;
@@ -12,8 +13,8 @@ interface ConnectStep {
 export interface SendStep {
   readonly kind: 'send';
   readonly bytes: Uint8Array;
-  /** What of the bytes is secret, in words: `password`. */
-  readonly secrets: readonly string[];
+  /** What of the bytes is secret. */
+  readonly secrets: readonly Secret[];
   readonly comment: string;
 }
 
@@ -26,6 +27,18 @@ export interface ExpectStep {
   /** With this many bytes received a mismatch is final; undefined: more is waited for. */
   readonly minReceived: number | undefined;
   readonly comment: string;
+  /** Where it is the outcome of a message: what a target that knows no patterns can look for. */
+  readonly captured?: CapturedMessage;
+}
+
+/** A message as the first sample has it. */
+export interface CapturedMessage {
+  /** How it begins in every sample, up to the first field that changes. */
+  readonly prefix: Uint8Array;
+  /** The whole of it. */
+  readonly bytes: Uint8Array;
+  /** Is it an HTTP response, of which the status line says all? */
+  readonly http: boolean;
 }
 
 /** A stretch of a side's stream that a check sends or asserts. */

@@ -1,18 +1,23 @@
+import type { Analysis } from '../emit/analysis.ts';
 import { emitCheckJson } from '../emit/check-json.ts';
 import { emitHaproxy } from '../emit/haproxy/script.ts';
+import type { ScriptStyle } from '../emit/haproxy/style.ts';
 import { withheldFrom } from '../emit/withheld.ts';
 import { nothingToDerive, wordsOn } from '../emit/words.ts';
+import { type Form, isModern } from '../proof/form.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
+import { aimOf, formOf, type ScriptOptions, type StyleOptions, styleOf } from './script-options.ts';
 import { Terminal } from './terminal.ts';
 
 /** What `--format` can be. */
 export const FORMATS = { haproxy: emitHaproxy, json: emitCheckJson } as const;
 
-export interface DeriveOptions extends CommonOptions {
+export interface DeriveOptions extends CommonOptions, ScriptOptions, StyleOptions {
   readonly format?: keyof typeof FORMATS;
+  readonly haproxy?: Form['dialect'];
   readonly proof: boolean;
 }
 
@@ -20,14 +25,28 @@ export interface DeriveOptions extends CommonOptions {
 export async function derive(paths: string[], options: DeriveOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
   const { stream } = options;
-  const analysis = await analyzeFor(paths, options, terminal, { proof: options.proof });
+  const [form, style] = [formOf(options), styleOf(options)];
+  if (style.environment !== undefined && !isModern(form))
+    throw new CommandError(EXIT.usage, '--secrets env needs send-lf and send-binary-lf, which HAProxy has since 2.2');
+  const analysis = await analyzeFor(paths, options, terminal, { proof: options.proof, form, aim: aimOf(options) });
   const format = options.json ? 'json' : (options.format ?? 'haproxy');
-  const withheld = withheldFrom(analysis);
+  const withheld = withheldFrom(analysis, style);
   const checks = analysis.checks.filter((check) => !withheld.has(check));
-  for (const { kind, text } of wordsOn(analysis, { stream, script: format === 'haproxy', withheld }))
+  for (const { kind, text } of wordsOn(analysis, { stream, script: format === 'haproxy', withheld, style }))
     terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
-  await writeArtifact(FORMATS[format]({ ...analysis, checks }), options.output);
+  refuseSharing(checks, style);
+  await writeArtifact(FORMATS[format]({ ...analysis, checks }, style), options.output);
   return EXIT.done;
+}
+
+/** A name, an address to listen on and servers are those of one section. */
+function refuseSharing(checks: Analysis['checks'], { section }: ScriptStyle): void {
+  const own = { '--name': section?.name, '--bind': section?.bind, '--server-line': section?.servers };
+  const given = Object.entries(own).flatMap(([option, value]) => (value === undefined ? [] : [option]));
+  if (checks.length > 1 && given.length > 0) {
+    const problem = `${given.join(' and ')} can be for one section alone, and the capture gives ${checks.length} checks`;
+    throw new CommandError(EXIT.usage, `${problem}: take one with --server or --stream`);
+  }
 }

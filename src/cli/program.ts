@@ -5,6 +5,7 @@ import { type DeriveOptions, derive, FORMATS } from './derive.ts';
 import { list } from './list.ts';
 import { type CommonOptions, parseAllowances, parseEndpoint, parseLimits, parseRole, parseStream } from './options.ts';
 import { type ProveOptions, prove } from './prove.ts';
+import { withScriptOptions, withStyleOptions } from './script-options.ts';
 import { type ShowOptions, show } from './show.ts';
 
 const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
@@ -19,7 +20,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .showHelpAfterError('(capture2check --help tells how it is used)')
     .enablePositionalOptions();
 
-  const deriving = common(program.command('derive', { isDefault: true }))
+  const deriving = withStyleOptions(withScriptOptions(common(program.command('derive', { isDefault: true }))))
     .description('write the check (what is done when no command is named)')
     .argument('<capture...>', CAPTURES)
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(FORMATS)).default('haproxy'))
@@ -30,7 +31,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addHelpText('after', DERIVE_EXAMPLES)
     .action(async (paths: string[], options: DeriveOptions) => onExit(await derive(paths, options)));
 
-  common(program.command('prove'))
+  withScriptOptions(common(program.command('prove')))
     .description('try the check against every broken twin and healthy variant of the captured server')
     .argument('<capture...>', CAPTURES)
     .option('--haproxy <path>', 'try each in this HAProxy as well')

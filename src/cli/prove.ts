@@ -7,16 +7,17 @@ import { isSuccess } from '../emit/withheld.ts';
 import { nothingToDerive, wordsOn } from '../emit/words.ts';
 import type { Proof } from '../proof/prove.ts';
 import { proveCheck } from '../proof/prove.ts';
-import { rulesOf } from '../proof/rule.ts';
+import { type Script, sentLengths } from '../proof/script.ts';
 import { HaproxyError } from '../replay/haproxy.ts';
 import { failedStep, tryJudged } from '../replay/prove.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
+import { aimOf, formOf, type ScriptOptions } from './script-options.ts';
 import { paintFor, Terminal } from './terminal.ts';
 
-export interface ProveOptions extends CommonOptions {
+export interface ProveOptions extends CommonOptions, ScriptOptions {
   readonly haproxy?: string;
 }
 
@@ -27,7 +28,9 @@ const REAL_TIMEOUT = 1000;
 export async function prove(paths: string[], options: ProveOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
   const { stream } = options;
-  const analysis = await analyzeFor(paths, options, terminal);
+  // --haproxy is a program here, not a version.
+  const form = formOf({ ...options, haproxy: undefined });
+  const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
   for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
@@ -42,23 +45,25 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   return proved.every(({ proof }) => proof.perfect) && disagreements.length === 0 ? EXIT.done : EXIT.no;
 }
 
-async function provedChecks({ checks, proofs }: Analysis, binary: string | undefined): Promise<ProvedCheck[]> {
+async function provedChecks({ checks, proofs, scripts }: Analysis, binary: string | undefined): Promise<ProvedCheck[]> {
   const proved: ProvedCheck[] = [];
   for (const check of checks) {
+    const script = scripts.get(check);
+    if (script === undefined) continue;
     if (binary === undefined) proved.push({ check, proof: proofs.get(check) as Proof, real: undefined });
-    else proved.push(await inHaproxy(check, binary));
+    else proved.push(await inHaproxy(check, script, binary));
   }
   return proved;
 }
 
 /** The same rows in the model and in a real HAProxy, with the same timeout. */
-async function inHaproxy(check: Check, binary: string): Promise<ProvedCheck> {
-  const rules = rulesOf(check.steps);
-  const script = haproxyRules(check);
-  const proof = proveCheck(rules, check.replies, REAL_TIMEOUT);
+async function inHaproxy(check: Check, script: Script, binary: string): Promise<ProvedCheck> {
+  const lines = haproxyRules(script);
+  const requestLengths = sentLengths(script);
+  const proof = proveCheck(script, check.replies, REAL_TIMEOUT);
   try {
     const verdicts = await tryJudged(
-      proof.rows.map(({ behavior, verdict }) => ({ rules, script, behavior, verdict })),
+      proof.rows.map(({ behavior, verdict }) => ({ script: lines, requestLengths, behavior, verdict })),
       { binary, timeout: REAL_TIMEOUT },
     );
     const real = verdicts.map(

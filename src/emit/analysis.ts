@@ -5,7 +5,9 @@ import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ProtocolName } from '../dialogue/layer.ts';
 import type { Skip } from '../packet/decode.ts';
 import type { Endpoint } from '../packet/segment.ts';
+import type { Form } from '../proof/form.ts';
 import type { Proof } from '../proof/prove.ts';
+import type { Script } from '../proof/script.ts';
 
 /** One conversation in brief. */
 export interface Row {
@@ -48,6 +50,11 @@ export interface Analysis {
   readonly files: CaptureFiles;
   readonly accounting: Accounting;
   readonly checks: readonly Check[];
+  /** How the checks were put into HAProxy's words. */
+  readonly form: Form;
+  readonly scripts: ReadonlyMap<Check, Script>;
+  /** Checks that cannot be put into the words that were asked for, with the reason. */
+  readonly unsayable: ReadonlyMap<Check, string>;
   /** The proof of each check, unless it was not wanted. */
   readonly proofs: ReadonlyMap<Check, Proof>;
   readonly setAside: readonly SetAside[];

@@ -3,13 +3,26 @@ import type { Check } from '../check/check.ts';
 import { hexRegex, minLength } from '../check/pattern.ts';
 import type { Step } from '../check/step.ts';
 import { formatEndpoint } from '../packet/segment.ts';
+import type { Script } from '../proof/script.ts';
 import type { Analysis } from './analysis.ts';
 import { haproxyRules } from './haproxy/rules.ts';
+import { DEFAULT_SCRIPT_STYLE, ruleStyle, type ScriptStyle } from './haproxy/style.ts';
 import { jsonText } from './json.ts';
 
 /** The checks as JSON: always an array. */
-export function emitCheckJson({ checks, files }: Pick<Analysis, 'checks' | 'files'>): string {
-  const value = checks.map((check) => checkValue(check, (frame) => files.referenceTo(frame)));
+export function emitCheckJson(
+  { checks, scripts, files, form }: Pick<Analysis, 'checks' | 'scripts' | 'files' | 'form'>,
+  style: ScriptStyle = DEFAULT_SCRIPT_STYLE,
+): string {
+  const rules = ruleStyle(style, form);
+  const value = checks.map((check) => {
+    const script = scripts.get(check) as Script;
+    const caveats = [...check.caveats, ...script.caveats];
+    return {
+      ...checkValue({ ...check, caveats }, (frame) => files.referenceTo(frame)),
+      haproxy: haproxyRules(script, rules),
+    };
+  });
   return jsonText(value);
 }
 
@@ -26,7 +39,6 @@ function checkValue(check: Check, frame: (frame: number) => number | string) {
     timeout_check_s: timeout,
     caveats,
     steps: steps.map(stepValue),
-    haproxy: haproxyRules(check),
   };
 }
 
@@ -36,7 +48,13 @@ function stepValue(step: Step, at: number) {
     case 'connect':
       return { step: at + 1, kind, comment };
     case 'send':
-      return { step: at + 1, kind, bytes: toHex(step.bytes), secrets: step.secrets, comment };
+      return {
+        step: at + 1,
+        kind,
+        bytes: toHex(step.bytes),
+        secrets: [...new Set(step.secrets.map(({ name }) => name))],
+        comment,
+      };
     case 'expect':
       return {
         step: at + 1,

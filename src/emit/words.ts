@@ -1,6 +1,8 @@
 import { formatEndpoint } from '../packet/segment.ts';
+import { isStrict } from '../proof/form.ts';
 import type { Analysis, SetAside } from './analysis.ts';
-import { secretLines } from './haproxy/script.ts';
+import { secretLines, variablesOf } from './haproxy/script.ts';
+import { canGuard, DEFAULT_SCRIPT_STYLE, type ScriptStyle } from './haproxy/style.ts';
 import { losingRowText, scoreText } from './proof.ts';
 import { isSuccess, type Withheld } from './withheld.ts';
 
@@ -17,7 +19,14 @@ export function wordsOn(
     stream,
     script,
     withheld = new Map(),
-  }: { readonly stream: number | undefined; readonly script: boolean; readonly withheld?: Withheld },
+    style = DEFAULT_SCRIPT_STYLE,
+  }: {
+    readonly stream: number | undefined;
+    /** Is a script printed? */
+    readonly script: boolean;
+    readonly withheld?: Withheld;
+    readonly style?: ScriptStyle;
+  },
 ): Words[] {
   const words: Words[] = analysis.setAside.map((each) => note(`left out: ${setAsideText(each, analysis)}`));
   if (analysis.checks.length === 0) return words;
@@ -33,9 +42,24 @@ export function wordsOn(
   if (checks.length > 1) {
     words.push(note(`${checks.length} checks: each goes into a section of its own; --server or --stream takes one`));
   }
-  for (const { line, secrets } of secretLines({ ...analysis, checks })) {
-    words.push(note(`line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private`));
-  }
+  words.push(...onSecrets({ ...analysis, checks }, style));
+  return words;
+}
+
+/** Where the script holds secrets, or where it takes them from. */
+function onSecrets(analysis: Analysis, style: ScriptStyle): Words[] {
+  const variables = variablesOf(analysis, style);
+  const words = secretLines(analysis, style).map(({ line, secrets }) =>
+    note(
+      `line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private, or say --secrets env`,
+    ),
+  );
+  if (variables.length === 0) return words;
+  words.push(note(`the check takes ${variables.join(', ')} from HAProxy's environment`));
+  if (!canGuard(analysis.form))
+    words.push(
+      warning(`HAProxy ${analysis.form.dialect} cannot be stopped where one of them is missing: it takes it for empty`),
+    );
   return words;
 }
 
@@ -65,11 +89,15 @@ function onForcedStream({ dialogue }: Analysis): Words[] {
   return [warning(`the check expects what this conversation showed: ${outcome.reason}`)];
 }
 
-function onChecks({ checks }: Analysis): Words[] {
+function onChecks({ checks, scripts }: Analysis): Words[] {
   const words: Words[] = [];
-  for (const { caveats, samples, statuses } of checks) {
+  for (const check of checks) {
+    const { caveats, samples, statuses } = check;
     const where = `tcp.stream ${samples[0]?.stream}`;
-    for (const caveat of caveats) words.push(warning(`${where}: ${caveat}`));
+    const script = scripts.get(check);
+    if (script?.kind === 'tcp-check' && script.why !== undefined)
+      words.push(note(`${where}: written as tcp-check: ${script.why}`));
+    for (const caveat of [...caveats, ...(script?.caveats ?? [])]) words.push(warning(`${where}: ${caveat}`));
     const redirects = statuses.filter((status) => status >= 300 && status < 400);
     if (redirects.length > 0) {
       const what = `the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too`;
@@ -79,11 +107,13 @@ function onChecks({ checks }: Analysis): Words[] {
   return words;
 }
 
-/** Losing rows that are told; there may be hundreds. */
+/** Losing rows that are told; there may be hundreds. Of a form that the user chose knowing that it is weaker, less is told. */
 const SHOWN_ROWS = 10;
+const SHOWN_ROWS_OF_WEAK = 3;
 
-function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
+function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
   const words: Words[] = [];
+  const shown = isStrict(form) ? SHOWN_ROWS : SHOWN_ROWS_OF_WEAK;
   for (const check of checks) {
     const proof = proofs.get(check);
     if (proof === undefined) continue;
@@ -103,9 +133,8 @@ function onProofs({ checks, proofs, dialogue }: Analysis): Words[] {
       ...proof.rows.filter(({ result }) => result === 'late'),
     ];
     const say = losing.length > 0 ? warning : note;
-    words.push(say(`proof: ${scoreText(proof)}`), ...losing.slice(0, SHOWN_ROWS).map((row) => say(losingRowText(row))));
-    if (losing.length > SHOWN_ROWS)
-      words.push(say(`and ${losing.length - SHOWN_ROWS} more; capture2check prove shows them all`));
+    words.push(say(`proof: ${scoreText(proof)}`), ...losing.slice(0, shown).map((row) => say(losingRowText(row))));
+    if (losing.length > shown) words.push(say(`and ${losing.length - shown} more; capture2check prove shows them all`));
   }
   return words;
 }

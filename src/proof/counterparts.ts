@@ -1,4 +1,5 @@
-import type { ReplyMessage as CapturedMessage } from '../check/sample.ts';
+import type { ReplyMessage as CapturedMessage } from '../check/exchange.ts';
+import { accepts } from '../check/status.ts';
 import type { Alternative } from './alternative.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses } from './http.ts';
@@ -138,7 +139,9 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
     case 'TLS ServerHello':
       return brokenHellos();
     case 'HTTP response':
-      return brokenResponses(observation.status, observation.tunnel);
+      return brokenResponses(observation.status, observation.tunnel).filter(
+        ({ bytes }) => !accepts(observation.accepted ?? [], statusIn(bytes)),
+      );
     case 'data':
       return brokenData(observation.head);
   }
@@ -160,6 +163,10 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
       return [];
   }
 }
+
+/** The status that a response begins with, 0 for what is no response. */
+const statusIn = (bytes: Uint8Array): number =>
+  Number(/^HTTP\/1\.[01] ([0-9]{3})/.exec(Buffer.from(bytes.subarray(0, 12)).toString('latin1'))?.[1] ?? 0);
 
 /** Of an unknown protocol nothing is known but how its reply begins. */
 function brokenData(head: Uint8Array): Alternative[] {

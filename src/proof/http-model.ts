@@ -20,14 +20,14 @@ const IMPLICIT: HttpExpect = { match: 'status', ranges: [[200, 399]], inverse: f
  * head is there (an interim one too); a body is judged when it has what is looked for, or when it is all there. `timeout` is in milliseconds.
  */
 export function runHttpCheck({ expect }: HttpCheck, behavior: Behavior, timeout: number): Verdict {
-  const server = new SimulatedServer(behavior);
+  const server = new SimulatedServer(behavior, [1]);
   const rules = expect.length === 0 ? [IMPLICIT] : expect;
   let buffer: Uint8Array = new Uint8Array(0);
   let now = 0;
   let closed: Ending;
   const end = (status: Verdict['status']): Verdict => ({ status, step: undefined, received: buffer, elapsed: now });
-  server.react(now); // the connection
-  server.react(now); // the request
+  server.accept(now);
+  server.receive(1, now); // the request, however long
   for (;;) {
     const arrived = server.arrivedBy(now);
     buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);

@@ -20,6 +20,15 @@ export interface HttpCheck {
   readonly send: HttpSend;
   /** None: HAProxy expects 200 to 399. */
   readonly expect: readonly HttpExpect[];
+  /** What the steps are about, in words. */
+  readonly comments?: { readonly send: string; readonly expect: string };
+  readonly secrets?: readonly HeaderSecret[];
+}
+
+/** A header whose value is secret, wholly or behind its scheme. */
+export interface HeaderSecret {
+  readonly name: string;
+  readonly form: 'plain' | 'basic';
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Behavior, Ending } from './behavior.ts';
 import { toJavaScript } from './regex.ts';
-import type { ExpectRule, TcpRule } from './rule.ts';
+import { type ExpectRule, sendLengths, type TcpRule } from './rule.ts';
 import { SimulatedServer } from './simulated-server.ts';
 
 /** What HAProxy says of a check: the status, the step that failed (from 1, as it logs them), and what had been received for it. */
@@ -20,10 +20,16 @@ const HEX_MATCH_LENGTH = 8191;
 /**
  * Runs a tcp-check as HAProxy 2.6 and 3.4 do, against a described server, in simulated time. `timeout` is `timeout check` in milliseconds.
  * The rules of the buffer: a send empties it of what has been read; an expect takes nothing out of it; consecutive expects see the same bytes,
- * and when one of them waits for more, the first of them is judged again with what has come.
+ * and when one of them waits for more, the first of them is judged again with what has come. The server reacts to whole requests, whose
+ * lengths are given, in however many sends they come.
  */
-export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeout: number): Verdict {
-  const server = new SimulatedServer(behavior);
+export function runTcpCheck(
+  rules: readonly TcpRule[],
+  behavior: Behavior,
+  timeout: number,
+  requestLengths: readonly number[] = sendLengths(rules),
+): Verdict {
+  const server = new SimulatedServer(behavior, requestLengths);
   let buffer: Uint8Array = new Uint8Array(0);
   let now = 0;
   let closed: Ending;
@@ -39,7 +45,7 @@ export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeo
     const rule = rules[at] as TcpRule;
     switch (rule.kind) {
       case 'connect':
-        server.react(now);
+        server.accept(now);
         at++;
         break;
       case 'send':
@@ -47,7 +53,7 @@ export function runTcpCheck(rules: readonly TcpRule[], behavior: Behavior, timeo
         // After a FIN the connection still takes bytes; that nothing comes back is seen by the next expect.
         if (closed === 'RST') return end('SOCKERR', at + 1);
         buffer = new Uint8Array(0);
-        server.react(now);
+        server.receive(rule.bytes.length, now);
         at++;
         break;
       case 'expect': {

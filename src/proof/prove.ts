@@ -1,7 +1,7 @@
 import type { Behavior } from './behavior.ts';
 import { type CapturedReplies, twinsOf, variantsOf } from './counterparts.ts';
-import { runTcpCheck, type Verdict } from './model.ts';
-import type { TcpRule } from './rule.ts';
+import type { Verdict } from './model.ts';
+import { runScript, type Script } from './script.ts';
 
 /** A twin or variant, and what became of the check against it. */
 export interface ProofRow {
@@ -35,16 +35,16 @@ export interface Proof {
 }
 
 /** Tries a check against every twin and variant of the captured server, in the model. `timeout` is in milliseconds. */
-export function proveCheck(rules: readonly TcpRule[], replies: CapturedReplies, timeout: number): Proof {
+export function proveCheck(script: Script, replies: CapturedReplies, timeout: number): Proof {
   const rows: ProofRow[] = [
     ...twinsOf(replies).map(({ name, behavior, silent, gated }): ProofRow => {
-      const verdict = runTcpCheck(rules, behavior, timeout);
+      const verdict = runScript(script, behavior, timeout);
       const late = verdict.status === 'L7TOUT';
       const result = verdict.status === 'L7OK' ? 'wrong' : late && !silent ? 'late' : 'right';
       return { name, behavior, expected: 'down', verdict, result, unavoidable: late && silent, gated };
     }),
     ...variantsOf(replies, timeout).map(({ name, behavior, gated }): ProofRow => {
-      const verdict = runTcpCheck(rules, behavior, timeout);
+      const verdict = runScript(script, behavior, timeout);
       const result = verdict.status === 'L7OK' ? 'right' : 'wrong';
       return { name, behavior, expected: 'up', verdict, result, unavoidable: false, gated };
     }),

@@ -8,12 +8,31 @@ export class SimulatedServer {
   readonly #coming: { readonly at: number; readonly bytes?: Uint8Array; readonly ending?: Ending }[] = [];
   #taken = 0;
 
-  constructor(behavior: Behavior) {
+  readonly #requestLengths: readonly number[];
+  /** Bytes received, and how many the next reaction waits for. */
+  #received = 0;
+  #due = 0;
+
+  constructor(behavior: Behavior, requestLengths: readonly number[]) {
     this.#behavior = behavior;
+    this.#requestLengths = requestLengths;
   }
 
-  /** A request has arrived, or the connection was made. */
-  react(now: number): void {
+  /** The connection is made. */
+  accept(now: number): void {
+    this.receive(0, now);
+  }
+
+  /** So many bytes of the client have arrived. */
+  receive(length: number, now: number): void {
+    this.#received += length;
+    while (this.#received >= this.#due) {
+      this.#due += this.#requestLengths[this.#reactions] ?? Number.POSITIVE_INFINITY;
+      this.#react(now);
+    }
+  }
+
+  #react(now: number): void {
     const reaction = this.#behavior.reactions[this.#reactions++];
     if (reaction === undefined) return;
     let at = Math.max(now, this.#coming.at(-1)?.at ?? 0);

@@ -1,6 +1,5 @@
 import type { Behavior } from '../proof/behavior.ts';
 import type { Verdict } from '../proof/model.ts';
-import type { TcpRule } from '../proof/rule.ts';
 import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.ts';
 import { serveBehavior } from './mock.ts';
 
@@ -12,20 +11,6 @@ export interface Trial {
   /** How long each of the requests is that the script sends. */
   readonly requestLengths: readonly number[];
 }
-
-/** A tcp-check, as rules and as text, and a server to try it against. */
-interface Pair {
-  readonly rules: readonly TcpRule[];
-  readonly script: readonly string[];
-  readonly behavior: Behavior;
-}
-
-/** Tries pairs in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
-const tryInHaproxy = (pairs: readonly Pair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> =>
-  tryScripts(
-    pairs.map(({ rules, script, behavior }) => ({ script, behavior, requestLengths: sendLengths(rules) })),
-    options,
-  );
 
 /** Tries scripts in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
 export async function tryScripts(scripts: readonly Trial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
@@ -44,23 +29,23 @@ export async function tryScripts(scripts: readonly Trial[], options: HaproxyOpti
   }
 }
 
-/** A pair, and what the model says of it. */
-export interface JudgedPair extends Pair {
+/** A trial, and what the model says of it. */
+export interface JudgedTrial extends Trial {
   readonly verdict: Verdict;
 }
 
-/** Pairs at a time: with many more the mock servers, all in this process, answer late. */
+/** Trials at a time: with many more the mock servers, all in this process, answer late. */
 const BATCH = 250;
 
-/** Tries judged pairs, however many; where HAProxy disagrees, which a busy machine can make it do, once more. Throws HaproxyError. */
-export async function tryJudged(pairs: readonly JudgedPair[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
+/** Tries judged scripts, however many; where HAProxy disagrees, which a busy machine can make it do, once more. Throws HaproxyError. */
+export async function tryJudged(pairs: readonly JudgedTrial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
   const verdicts: HaproxyVerdict[] = [];
   for (let at = 0; at < pairs.length; at += BATCH)
-    verdicts.push(...(await tryInHaproxy(pairs.slice(at, at + BATCH), options)));
-  const disputed = [...pairs.keys()].filter((at) => !agrees(pairs[at] as JudgedPair, verdicts[at] as HaproxyVerdict));
+    verdicts.push(...(await tryScripts(pairs.slice(at, at + BATCH), options)));
+  const disputed = [...pairs.keys()].filter((at) => !agrees(pairs[at] as JudgedTrial, verdicts[at] as HaproxyVerdict));
   if (disputed.length === 0 || disputed.length > BATCH) return verdicts;
-  const again = await tryInHaproxy(
-    disputed.map((at) => pairs[at] as JudgedPair),
+  const again = await tryScripts(
+    disputed.map((at) => pairs[at] as JudgedTrial),
     options,
   );
   disputed.forEach((at, index) => {
@@ -69,11 +54,8 @@ export async function tryJudged(pairs: readonly JudgedPair[], options: HaproxyOp
   return verdicts;
 }
 
-const agrees = ({ verdict }: JudgedPair, real: HaproxyVerdict): boolean =>
+const agrees = ({ verdict }: JudgedTrial, real: HaproxyVerdict): boolean =>
   verdict.status === real.status && verdict.step === failedStep(real);
-
-const sendLengths = (rules: readonly TcpRule[]): number[] =>
-  rules.flatMap((rule) => (rule.kind === 'send' ? [rule.bytes.length] : []));
 
 /** The step that HAProxy's words name, counted from 1 as it logs them. */
 export function failedStep({ description }: HaproxyVerdict): number | undefined {

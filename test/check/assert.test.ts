@@ -14,6 +14,7 @@ const reply = (code: number, ...nameLengths: number[]): Observation => ({
   kind: 'SOCKS5 reply',
   version: 5,
   code,
+  head: Uint8Array.of(5, code, 0, 1),
   nameLengths,
 });
 const response = (code: number, tunnel = false): Observation => ({ kind: 'HTTP response', status: code, tunnel });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Behavior, type Piece, type Reaction, says, trickled } from '../../src/proof/behavior.ts';
 import { runTcpCheck } from '../../src/proof/model.ts';
-import type { TcpRule } from '../../src/proof/rule.ts';
+import { sendLengths, type TcpRule } from '../../src/proof/rule.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
 import { failedStep, tryJudged } from '../../src/replay/prove.ts';
 import { binary, CONNECT, rbinary, rstring, scriptOf, send, string } from '../support/tcp-rules.ts';
@@ -219,6 +219,7 @@ describeWith(['haproxy'], 'the model and a real HAProxy', () => {
       pairs.map(({ rules, behavior }) => ({
         rules,
         script: scriptOf(rules),
+        requestLengths: sendLengths(rules),
         behavior,
         verdict: runTcpCheck(rules, behavior, TIMEOUT),
       })),

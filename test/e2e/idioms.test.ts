@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import type { CapturedReplies } from '../../src/proof/counterparts.ts';
 import { proveCheck } from '../../src/proof/prove.ts';
-import { rulesOf, type TcpRule } from '../../src/proof/rule.ts';
+import { rulesOf, sendLengths, type TcpRule } from '../../src/proof/rule.ts';
+import { scriptOfRules } from '../../src/proof/script.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
 import { failedStep, tryJudged } from '../../src/replay/prove.ts';
+import { tcpScriptOf } from '../support/derive.ts';
 import { checkOf, losing, TALKS } from '../support/proof.ts';
 import { binary, CONNECT, rbinary, rstring, scriptOf, string } from '../support/tcp-rules.ts';
 import { describeWith } from '../support/tools.ts';
@@ -172,7 +174,7 @@ const IDIOMS: readonly Idiom[] = [
   },
 ];
 
-const proofs = IDIOMS.map(({ rules, replies }) => proveCheck(rules, replies, TIMEOUT));
+const proofs = IDIOMS.map(({ rules, replies }) => proveCheck(scriptOfRules(rules), replies, TIMEOUT));
 
 describe('the wrong idioms lose in the model', () => {
   test.each(IDIOMS.map(({ sentence, up, down }, at) => ({ sentence, up, down, at })))(
@@ -199,13 +201,19 @@ describe('the wrong idioms lose in the model', () => {
   );
 
   test.each(Object.entries({ SOCKS5, HTTP, TUNNEL }))('where the derived rules of %s lose nothing', (_name, check) => {
-    expect(proveCheck(rulesOf(check.steps), check.replies, TIMEOUT)).toMatchObject({ perfect: true });
+    expect(proveCheck(tcpScriptOf(check), check.replies, TIMEOUT)).toMatchObject({ perfect: true });
   });
 });
 
 describeWith(['haproxy'], 'the wrong idioms lose in a real HAProxy alike', () => {
   const rows = IDIOMS.flatMap(({ rules }, idiom) =>
-    (proofs[idiom]?.rows ?? []).map((row) => ({ idiom, row, rules, script: scriptOf(rules), ...row })),
+    (proofs[idiom]?.rows ?? []).map((row) => ({
+      idiom,
+      row,
+      script: scriptOf(rules),
+      requestLengths: sendLengths(rules),
+      ...row,
+    })),
   );
   let verdicts: HaproxyVerdict[] = [];
 

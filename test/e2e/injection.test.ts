@@ -1,29 +1,17 @@
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Check } from '../../src/check/check.ts';
 import type { Step } from '../../src/check/step.ts';
 import { lexLine } from '../../src/emit/haproxy/lex.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
+import { rulesOf } from '../../src/proof/rule.ts';
+import { type Script, scriptOfRules } from '../../src/proof/script.ts';
 import { startHaproxy } from '../../src/replay/haproxy.ts';
 import { describeWith } from '../support/tools.ts';
 
-/** A check of nothing but these steps. */
-const checkOf = (...steps: readonly Step[]): Check => ({
-  servers: [{ address: '127.0.0.1', port: 1 }],
-  layers: ['unknown'],
-  destination: undefined,
-  title: '',
-  steps: [{ kind: 'connect', comment: 'tcp' }, ...steps],
-  replies: [],
-  sampleCount: 1,
-  samples: [],
-  measured: { fastest: 0, slowest: 0 },
-  timeout: 3,
-  statuses: [],
-  lacks: [],
-  caveats: [],
-});
+/** A script of nothing but these steps. */
+const scriptFor = (...steps: readonly Step[]): Script =>
+  scriptOfRules(rulesOf([{ kind: 'connect', comment: 'tcp' }, ...steps]));
 
 const HOSTILE = [
   '"$HOME ${PATH} %[env(PATH)] %% \\',
@@ -57,7 +45,7 @@ function wordsOf(script: readonly string[]): string[][] {
 test('any payload and any comment are one word each, and nothing else', () => {
   fc.assert(
     fc.property(payloads, comments, (bytes, comment) => {
-      const [option, connect, send] = wordsOf(haproxyRules(checkOf({ kind: 'send', bytes, secrets: [], comment })));
+      const [option, connect, send] = wordsOf(haproxyRules(scriptFor({ kind: 'send', bytes, secrets: [], comment })));
       expect(option).toEqual(['option', 'tcp-check']);
       expect(connect).toEqual(['tcp-check', 'connect', 'linger', 'comment', 'tcp']);
       expect(send).toHaveLength(5);
@@ -73,7 +61,7 @@ test('any payload and any comment are one word each, and nothing else', () => {
 
 test('a word of 16 KiB is one word', () => {
   const bytes = Buffer.from(HOSTILE.slice(0, 7).join(' ').repeat(200).slice(0, 16_383), 'latin1');
-  const [, , send] = wordsOf(haproxyRules(checkOf({ kind: 'send', bytes, secrets: [], comment: 'x' })));
+  const [, , send] = wordsOf(haproxyRules(scriptFor({ kind: 'send', bytes, secrets: [], comment: 'x' })));
   expect(bytes).toHaveLength(16_383);
   expect(send?.slice(1, 3)).toEqual(['send', bytes.toString('latin1')]);
 });
@@ -109,7 +97,7 @@ describeWith(['haproxy'], 'a real HAProxy sends exactly the bytes', () => {
     );
     const trials = samples.map((bytes, at) => {
       const rules = haproxyRules(
-        checkOf({ kind: 'send', bytes, secrets: [], comment: HOSTILE[at % HOSTILE.length] ?? '' }),
+        scriptFor({ kind: 'send', bytes, secrets: [], comment: HOSTILE[at % HOSTILE.length] ?? '' }),
       );
       return { rules: [...rules, 'tcp-check expect string k'], address: '127.0.0.1', port: ports[at] ?? 0 };
     });

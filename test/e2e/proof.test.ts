@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/analyze.ts';
 import type { Check } from '../../src/check/check.ts';
+import { DEFAULT_FORM } from '../../src/proof/form.ts';
 import { type Proof, type ProofRow, proveCheck } from '../../src/proof/prove.ts';
-import { rulesOf } from '../../src/proof/rule.ts';
+import { composeScript, type Script, sentLengths } from '../../src/proof/script.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
 import { failedStep, tryJudged } from '../../src/replay/prove.ts';
+import { tcpScriptOf } from '../support/derive.ts';
 import { CASES } from '../support/fixtures.ts';
 import { checkOf, losing, rulesText, TALKS } from '../support/proof.ts';
 import { describeWith } from '../support/tools.ts';
@@ -15,27 +17,41 @@ const AT_ONCE = TIMEOUT * 0.6;
 interface Subject {
   readonly name: string;
   readonly check: Check;
+  readonly script: Script;
+}
+
+/** A check as it is printed, and where that is an http-check, as tcp-check too. */
+function subjectsOf(name: string, check: Check): Subject[] {
+  const script = composeScript(check, DEFAULT_FORM);
+  const usual = { name, check, script };
+  return script.kind === 'tcp-check'
+    ? [usual]
+    : [usual, { name: `${name}, as tcp-check`, check, script: tcpScriptOf(check) }];
 }
 
 const derived: readonly Subject[] = (
   await Promise.all(
     CASES.map(async ({ name, capture }) => {
       const { checks } = await analyze({ paths: [capture], proof: false });
-      return checks.map((check, at) => ({ name: checks.length > 1 ? `${name}, check ${at}` : name, check }));
+      return checks.flatMap((check, at) => subjectsOf(checks.length > 1 ? `${name}, check ${at}` : name, check));
     }),
   )
 ).flat();
-const written: readonly Subject[] = Object.entries(TALKS).map(([name, talk]) => ({ name, check: checkOf(talk, true) }));
+const written: readonly Subject[] = Object.entries(TALKS).flatMap(([name, talk]) =>
+  subjectsOf(name, checkOf(talk, true)),
+);
 
-const proofOf = ({ steps, replies }: Check, timeout: number): Proof => proveCheck(rulesOf(steps), replies, timeout);
+const proofOf = ({ script, check }: Subject, timeout: number): Proof => proveCheck(script, check.replies, timeout);
+const writtenOne = (name: string): Subject => written.find((each) => each.name === name) as Subject;
 
 describe('in the model every check from a fixture is right about its server', () => {
   test('there are checks', () => expect(derived.length).toBeGreaterThan(20));
 
-  test.each(derived.map(({ name, check }) => ({ name, check })))('$name', ({ check }) => {
+  test.each(derived.map((subject) => ({ name: subject.name, subject })))('$name', ({ subject }) => {
+    const { check } = subject;
     // Of an unknown protocol nobody can say where a reply ends: the proof tells of it and does not ask for it.
     if (check.layers.includes('unknown')) return;
-    const proof = proofOf(check, check.timeout * 1000);
+    const proof = proofOf(subject, check.timeout * 1000);
     expect({ up: losing(proof, 'down'), down: losing(proof, 'up'), perfect: proof.perfect }).toEqual({
       up: [],
       down: [],
@@ -53,13 +69,13 @@ describe('in the model', () => {
     ['SOCKS5 to a server that greets'],
     ['HTTP CONNECT to a server that greets'],
   ])('%s is proved', (name) => {
-    const proof = proofOf(written.find((each) => each.name === name)?.check as Check, 3000);
+    const proof = proofOf(writtenOne(name), 3000);
     expect({ up: losing(proof, 'down'), down: losing(proof, 'up') }).toEqual({ up: [], down: [] });
   });
 
   test('SOCKS5 to a server whose greeting has no end that could be told loses only where that comes in pieces', () => {
     const name = 'SOCKS5 to a server whose greeting has no end';
-    const proof = proofOf(written.find((each) => each.name === name)?.check as Check, 3000);
+    const proof = proofOf(writtenOne(name), 3000);
     expect(losing(proof, 'down')).toEqual([]);
     expect(losing(proof, 'up')).not.toEqual([]);
     expect(losing(proof, 'up').filter((row) => !row.endsWith('one byte at a time'))).toEqual([]);
@@ -68,8 +84,8 @@ describe('in the model', () => {
 
 /** Checks that differ in nothing but what they send are judged alike; each kind is tried once. */
 function distinct(subjects: readonly Subject[]): Subject[] {
-  const kindOf = ({ check }: Subject) => {
-    const expects = expectsUpTo(rulesText(check), undefined);
+  const kindOf = ({ check, script }: Subject) => {
+    const expects = expectsUpTo(rulesText(script), undefined);
     const observed = check.replies.map((messages) => messages.map(({ observation }) => observation));
     return JSON.stringify([expects, observed]);
   };
@@ -80,7 +96,7 @@ function distinct(subjects: readonly Subject[]): Subject[] {
 const expectsUpTo = (script: readonly string[], step: number | undefined): string[] =>
   script
     .slice(0, step === undefined ? undefined : step + 1)
-    .map((rule) => rule.replace(/(?<=^tcp-check send)\S* .*/, ''));
+    .map((rule) => rule.replace(/(?<=^(?:tcp|http)-check send)\S* .*/, ''));
 
 /** Rows with one key are judged alike, whichever check they belong to: the rules behind the step that fails are never reached. */
 function keyOf({ script, row }: { readonly script: readonly string[]; readonly row: ProofRow }): string {
@@ -93,13 +109,14 @@ function keyOf({ script, row }: { readonly script: readonly string[]; readonly r
 
 describeWith(['haproxy'], 'a real HAProxy says of every row what the model says', () => {
   const subjects = distinct([...derived, ...written]);
-  const rows = subjects.flatMap(({ name, check }) => {
-    const [rules, script] = [rulesOf(check.steps), rulesText(check)];
-    return proofOf(check, TIMEOUT).rows.map((row) => ({
-      name,
+  const rows = subjects.flatMap((subject) => {
+    const script = rulesText(subject.script);
+    const requestLengths = sentLengths(subject.script);
+    return proofOf(subject, TIMEOUT).rows.map((row) => ({
+      name: subject.name,
       row,
-      rules,
       script,
+      requestLengths,
       behavior: row.behavior,
       verdict: row.verdict,
     }));

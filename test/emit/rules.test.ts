@@ -3,19 +3,21 @@ import type { Check } from '../../src/check/check.ts';
 import { any, literal, literalText, type Pattern } from '../../src/check/pattern.ts';
 import type { Step } from '../../src/check/step.ts';
 import { HaproxyLimitError, haproxyRules } from '../../src/emit/haproxy/rules.ts';
-import { checksOf } from '../support/derive.ts';
+import { rulesOf } from '../../src/proof/rule.ts';
+import { scriptOfRules } from '../../src/proof/script.ts';
+import { checksOf, tcpScriptOf } from '../support/derive.ts';
 import { hex, Talk } from '../support/wire.ts';
 
 const [base] = checksOf([
   new Talk().handshake().client('GET / HTTP/1.1\r\n\r\n').server('HTTP/1.1 204 No Content\r\n\r\n'),
 ]) as [Check];
-const rule = (step: Step): string => haproxyRules({ ...base, steps: [step] })[1] as string;
+const rule = (step: Step): string => haproxyRules(scriptOfRules(rulesOf([step])))[1] as string;
 const send = (bytes: Uint8Array) => rule({ kind: 'send', bytes, secrets: [], comment: 'c' });
 const expects = (pattern: Pattern, text: boolean, minReceived?: number) =>
   rule({ kind: 'expect', pattern, text, minReceived, comment: 'c' });
 
 test('the rules begin with the option without which HAProxy ignores them', () => {
-  expect(haproxyRules(base)[0]).toBe('option tcp-check');
+  expect(haproxyRules(tcpScriptOf(base))[0]).toBe('option tcp-check');
   expect(rule({ kind: 'connect', comment: 'tcp' })).toBe('tcp-check connect linger comment "tcp"');
 });
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { emitCheckJson } from '../../src/emit/check-json.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
 import { emitHaproxy, secretLines } from '../../src/emit/haproxy/script.ts';
-import { checksOf, filesNamed } from '../support/derive.ts';
+import { DEFAULT_FORM } from '../../src/proof/form.ts';
+import { composeScript } from '../../src/proof/script.ts';
+import { checksOf, filesNamed, scripted } from '../support/derive.ts';
 import { hex, Talk } from '../support/wire.ts';
 
 const SECRET = 'TOPSECRET';
@@ -36,7 +38,7 @@ const checks = checksOf([
     .server(ANSWER),
   start().client(`GET http://u:${SECRET}@a/ HTTP/1.1\r\n\r\n`).server(ANSWER),
 ]);
-const script = emitHaproxy({ checks, files });
+const script = emitHaproxy({ ...scripted(checks), files });
 const lines = script.split('\n');
 
 describe('the lines that hold secrets', () => {
@@ -45,11 +47,11 @@ describe('the lines that hold secrets', () => {
       line.includes(SECRET) || line.includes(Buffer.from(SECRET).toString('hex')) ? [at + 1] : [],
     );
     expect(holding).toHaveLength(5);
-    expect(secretLines({ checks, files }).map(({ line }) => line)).toEqual(holding);
+    expect(secretLines({ ...scripted(checks), files }).map(({ line }) => line)).toEqual(holding);
   });
 
   test('are named with what they hold', () => {
-    expect(secretLines({ checks, files }).map(({ secrets }) => secrets)).toEqual([
+    expect(secretLines({ ...scripted(checks), files }).map(({ secrets }) => secrets)).toEqual([
       ['UNAME', 'PASSWD'],
       ['Authorization'],
       ['Proxy-Authorization'],
@@ -70,7 +72,7 @@ describe('the script', () => {
     expect(blocks).toHaveLength(checks.length);
     blocks.forEach((block, at) => {
       const rules = block.filter((line) => !line.startsWith('    #')).map((line) => line.slice(4));
-      expect(rules).toEqual(haproxyRules(checks[at] as (typeof checks)[number]));
+      expect(rules).toEqual(haproxyRules(composeScript(checks[at] as (typeof checks)[number], DEFAULT_FORM)));
     });
     expect(script).toMatch(/[^\n]\n$/); // HAProxy wants a line end, and no more
   });
@@ -92,7 +94,7 @@ describe('the script', () => {
 
   test('names three samples and twelve frames, and counts the rest', () => {
     const many = checksOf([1, 2, 3, 4, 5].map(() => open().client(get(), 2).server(ANSWER)));
-    const [, samples] = emitHaproxy({ checks: many, files }).split('\n');
+    const [, samples] = emitHaproxy({ ...scripted(many), files }).split('\n');
     expect(samples).toMatch(
       /5 samples: tcp\.stream eq 0 \(\d+ frames from 4 to \d+\), tcp\.stream eq 1 \([^)]*\), tcp\.stream eq 2 \([^)]*\) and 2 more$/,
     );
@@ -101,7 +103,7 @@ describe('the script', () => {
   test('names frames by file where there are several', () => {
     const two = filesNamed(['a.pcap', 6], ['b.pcap', 1000]);
     const [check] = checksOf([open().client(get()).server(ANSWER)]);
-    const header = emitHaproxy({ checks: check ? [check] : [], files: two });
+    const header = emitHaproxy({ ...scripted(check ? [check] : []), files: two });
     expect(header).toContain('(frames a.pcap:4,a.pcap:6,b.pcap:2,b.pcap:4,b.pcap:6,b.pcap:8)');
   });
 
@@ -109,16 +111,16 @@ describe('the script', () => {
     const name = 'a\r\n    tcp-check send evil\x1b[31m';
     const connect = Buffer.concat([hex('05 01 00 03'), Buffer.from([name.length]), Buffer.from(name), hex('0050')]);
     const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(connect).server(GRANTED);
-    const hostile = emitHaproxy({ checks: checksOf([talk.client(get()).server(ANSWER)]), files });
+    const hostile = emitHaproxy({ ...scripted(checksOf([talk.client(get()).server(ANSWER)])), files });
     expect(hostile).not.toMatch(/^\s*tcp-check send evil/m);
     expect(hostile).toMatch(/^[\n\x20-\x7e]*$/);
   });
 
-  test('is nothing for no checks', () => expect(emitHaproxy({ checks: [], files })).toBe(''));
+  test('is nothing for no checks', () => expect(emitHaproxy({ ...scripted([]), files })).toBe(''));
 });
 
 describe('checks as JSON', () => {
-  const value = JSON.parse(emitCheckJson({ checks, files })) as Record<string, unknown>[];
+  const value = JSON.parse(emitCheckJson({ ...scripted(checks), files })) as Record<string, unknown>[];
 
   test('have the keys that are documented', () => {
     for (const each of value) {
@@ -136,7 +138,7 @@ describe('checks as JSON', () => {
         'haproxy',
       ]);
     }
-    expect(JSON.parse(emitCheckJson({ checks: [], files }))).toEqual([]);
+    expect(JSON.parse(emitCheckJson({ ...scripted([]), files }))).toEqual([]);
   });
 
   test('have steps as data and as rules, numbered from 1', () => {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import type { Analysis, SetAside } from '../../src/emit/analysis.ts';
 import { nothingToDerive, wordsOn } from '../../src/emit/words.ts';
-import { checksOf, dialogueOf, filesNamed } from '../support/derive.ts';
+import { checksOf, dialogueOf, filesNamed, scripted } from '../support/derive.ts';
 import { hex, Talk } from '../support/wire.ts';
 
 const analysis = (changes: Partial<Analysis> = {}): Analysis => ({
   files: filesNamed(['a.pcap', 100]),
   accounting: { frames: 100, segments: 100, conversations: 2, late: 0, skipped: new Map() },
-  checks: [],
+  ...scripted(changes.checks ?? []),
   proofs: new Map(),
   setAside: [],
   rows: [],
@@ -88,7 +88,9 @@ describe('what a check cannot promise is a warning', () => {
 
 test('the lines that hold secrets are told, without the secrets, where there is a script', () => {
   const changes = { checks: [check('204 No Content', 'Authorization: Basic dTpw\r\n')] };
-  expect(say(changes)).toEqual(['note: line 6 of the script holds a secret (Authorization): keep the file private']);
+  expect(say(changes)).toEqual([
+    'note: line 6 of the script holds a secret (Authorization): keep the file private, or say --secrets env',
+  ]);
   expect(say(changes, { script: false })).toEqual([]);
 });
 

@@ -10,7 +10,7 @@ const HEAD = 'HTTP/1.1 204 No Content\r\nServer: nginx\r\nDate: today\r\n\r\n';
 const method = replyMessage({ kind: 'SOCKS5 method', version: 5, method: 0 }, hex('0500'));
 const status = replyMessage({ kind: 'SOCKS5 password status', version: 1, status: 0 }, hex('0100'));
 const reply = replyMessage(
-  { kind: 'SOCKS5 reply', version: 5, code: 0, nameLengths: [3, 14, 14] },
+  { kind: 'SOCKS5 reply', version: 5, code: 0, head: hex('05000001'), nameLengths: [3, 14, 14] },
   hex('05000001c6336401d6b4'),
 );
 const http = replyMessage({ kind: 'HTTP response', status: 204, tunnel: false }, HEAD);

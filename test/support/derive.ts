@@ -6,8 +6,11 @@ import { type Sampling, sampleOf } from '../../src/check/sample.ts';
 import type { Conversation, Side } from '../../src/conversation/conversation.ts';
 import { ConversationTracker } from '../../src/conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from '../../src/dialogue/dialogue.ts';
+import type { Analysis } from '../../src/emit/analysis.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
 import { PacketDecoder } from '../../src/packet/decode.ts';
+import { DEFAULT_FORM, type Form } from '../../src/proof/form.ts';
+import { composeScript, type Script } from '../../src/proof/script.ts';
 import { conversationsOf } from './read.ts';
 import { framesOf, Talk, type WireSegment } from './wire.ts';
 
@@ -46,11 +49,25 @@ export function checksOf(sources: readonly Source[], force = false): Check[] {
   return folder.finish().checks;
 }
 
-/** The rules of the one check that a conversation gives, without comments. */
+/** A check as tcp-check, whatever it is about. */
+export const tcpScriptOf = (check: Check): Script => composeScript(check, { ...DEFAULT_FORM, checker: 'tcp-check' });
+
+/** Checks with their scripts, as an analysis has them. */
+export const scripted = (
+  checks: readonly Check[],
+  form: Form = DEFAULT_FORM,
+): Pick<Analysis, 'checks' | 'scripts' | 'unsayable' | 'form'> => ({
+  checks,
+  form,
+  scripts: new Map(checks.map((check) => [check, composeScript(check, form)])),
+  unsayable: new Map(),
+});
+
+/** The rules of the one check that a conversation gives, as tcp-check without comments. */
 export function rulesOf(source: Source, force = false): string[] {
   const [check, ...more] = checksOf([source], force);
   if (check === undefined || more.length > 0) throw new Error(`${more.length + 1} checks`);
-  return haproxyRules(check)
+  return haproxyRules(tcpScriptOf(check))
     .slice(1)
     .map((rule) => rule.replace(/^tcp-check | comment "(?:[^"\\]|\\.)*"$/g, ''));
 }

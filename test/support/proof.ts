@@ -1,8 +1,9 @@
 import type { Check } from '../../src/check/check.ts';
+import type { ReplyMessage } from '../../src/check/exchange.ts';
 import type { Observation } from '../../src/check/observe.ts';
-import type { ReplyMessage } from '../../src/check/sample.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
 import type { Proof } from '../../src/proof/prove.ts';
+import type { Script } from '../../src/proof/script.ts';
 import { checksOf, type Source } from './derive.ts';
 import { hex, Talk } from './wire.ts';
 
@@ -68,8 +69,8 @@ export function checkOf(source: Source, force = false): Check {
 }
 
 /** The script without comments: what decides how a check judges. */
-export const rulesText = (check: Check): string[] =>
-  haproxyRules(check).map((rule) => rule.replace(/ comment "(?:[^"\\]|\\.)*"$/, ''));
+export const rulesText = (script: Script): string[] =>
+  haproxyRules(script).map((rule) => rule.replace(/ comment "(?:[^"\\]|\\.)*"$/, ''));
 
 /** The names of the rows that were lost. */
 export const losing = ({ rows }: Proof, expected: 'down' | 'up'): string[] =>

@@ -37,3 +37,13 @@ export function quotedComment(text: string): string {
   const short = plain.length > MAX_COMMENT_LENGTH ? `${plain.slice(0, MAX_COMMENT_LENGTH - 3)}...` : plain;
   return `"${short.replace(/[\\"$]/g, '\\$&')}"`;
 }
+
+/** Text reads better as such: no control characters but tabs and line ends, and at least half of it printable. */
+export function isText(bytes: Uint8Array): boolean {
+  let printable = 0;
+  for (const byte of bytes) {
+    if (byte === 9 || byte === 10 || byte === 13 || (byte >= 0x20 && byte < 0x7f)) printable++;
+    else if (byte < 0x20 || byte === 0x7f) return false;
+  }
+  return bytes.length > 0 && 2 * printable >= bytes.length;
+}

@@ -1,73 +1,82 @@
-import { printable } from '../../bytes/printable.ts';
 import type { Check } from '../../check/check.ts';
-import { protocolLabel } from '../../dialogue/layer.ts';
+import type { Script } from '../../proof/script.ts';
 import type { Analysis } from '../analysis.ts';
-import { serversOf } from '../servers.ts';
-import { haproxyRules } from './rules.ts';
+import { headerOf } from './header.ts';
+import { type Line, type RuleStyle, ruleLines } from './rules.ts';
+import { DEFAULTS, sectionLines } from './section.ts';
+import { canGuard, DEFAULT_SCRIPT_STYLE, ruleStyle, type ScriptStyle } from './style.ts';
+
+type Derived = Pick<Analysis, 'checks' | 'scripts' | 'files' | 'form'>;
 
 const INDENT = '    ';
-/** Samples that are named in a header; the rest is a number. */
-const NAMED_SAMPLES = 3;
-const NAMED_FRAMES = 12;
 
-/** The script: bare rules to paste into a `listen` or `backend` section, each check under a comment that says what it stands on. */
-export function emitHaproxy({ checks, files }: Pick<Analysis, 'checks' | 'files'>): string {
-  const blocks = checks.map((check) => [...headerOf(check, (frame) => files.nameOf(frame)), ...haproxyRules(check)]);
-  return blocks.map((lines) => lines.map((line) => `${INDENT}${line}\n`).join('')).join('\n');
-}
+/** The script: bare rules to paste into a `listen` or `backend` section, each check under a comment that says what it stands on; or whole sections. */
+export const emitHaproxy = (derived: Derived, style: ScriptStyle = DEFAULT_SCRIPT_STYLE): string =>
+  linesOf(derived, style)
+    .map(({ text }) => `${text}\n`)
+    .join('');
 
 /** The lines of the script, from 1, that hold secrets, with what they hold. */
-export function secretLines({
-  checks,
-  files,
-}: Pick<Analysis, 'checks' | 'files'>): { line: number; secrets: readonly string[] }[] {
-  const found: { line: number; secrets: readonly string[] }[] = [];
-  let line = 0;
-  for (const check of checks) {
-    line += headerOf(check, (frame) => files.nameOf(frame)).length + 1;
-    for (const step of check.steps) {
-      line++;
-      if (step.kind === 'send' && step.secrets.length > 0) found.push({ line, secrets: step.secrets });
+export function secretLines(
+  derived: Derived,
+  style: ScriptStyle = DEFAULT_SCRIPT_STYLE,
+): { line: number; secrets: readonly string[] }[] {
+  return linesOf(derived, style).flatMap(({ secrets = [] }, at) =>
+    secrets.length === 0 ? [] : [{ line: at + 1, secrets }],
+  );
+}
+
+/** The environment variables that the script needs. */
+export function variablesOf(derived: Derived, style: ScriptStyle): readonly string[] {
+  const rules = ruleStyle(style, derived.form);
+  blocksOf(derived, style, rules);
+  return rules.variables?.names ?? [];
+}
+
+function linesOf(derived: Derived, style: ScriptStyle): Line[] {
+  const blocks = blocksOf(derived, style, ruleStyle(style, derived.form));
+  const whole = style.section?.complete ? [DEFAULTS.map((text): Line => ({ text })), ...blocks] : blocks;
+  return whole.flatMap((lines, at) => (at === 0 ? lines : [{ text: '' }, ...lines]));
+}
+
+/** The lines of each check, which an empty line keeps apart. */
+function blocksOf({ checks, scripts, files, form }: Derived, style: ScriptStyle, rules: RuleStyle): Line[][] {
+  return checks.map((check, at) => {
+    const script = scripts.get(check) as Script;
+    const { section } = style;
+    const written = ruleLines(script, rules);
+    const guards = canGuard(form) ? guardsFor(rules) : [];
+    const header = style.comments ? headerOf(check, script, section !== undefined, (frame) => files.nameOf(frame)) : [];
+    if (section !== undefined) {
+      const lines = sectionLines(
+        { check, rules: written, header, at, comments: style.comments, named: namesOf(checks) },
+        section,
+      );
+      return [...guards, ...lines.map(indented)];
     }
-    line++; // the empty line between checks
-  }
-  return found;
+    return [...guards, ...header.map((text) => ({ text })), ...written].map(indented);
+  });
 }
 
-function headerOf(check: Check, frameName: (frame: number) => string): string[] {
-  const { layers, destination, title, measured, timeout, caveats } = check;
-  const what = `${layers.map(protocolLabel).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${title}`;
-  const { fastest, slowest } = measured;
-  const time =
-    fastest === slowest ? `${milliseconds(slowest)} ms` : `${milliseconds(fastest)} to ${milliseconds(slowest)} ms`;
-  return [
-    what,
-    `${serversOf(check)}, ${countOf(check)}: ${samplesOf(check, frameName)}`,
-    `measured ${time}; set: timeout check ${timeout}s (without it the server's "inter" is the limit)`,
-    ...caveats.map((caveat) => `weak: ${caveat}`),
-  ].map((line) => `# ${printable(line)}`);
-}
+/** Lines of a section stand under its name. */
+const indented = (line: Line): Line => (HEADING.test(line.text) ? line : { ...line, text: `${INDENT}${line.text}` });
+const HEADING = /^(?:listen|backend|frontend) |^$/;
 
-/** `3 samples`, and how many of them were compared where that is not all. */
-function countOf({ samples, sampleCount }: Check): string {
-  const compared = samples.length < sampleCount ? ` (${samples.length} compared)` : '';
-  return `${sampleCount} ${sampleCount === 1 ? 'sample' : 'samples'}${compared}`;
-}
+/** HAProxy takes a missing variable for an empty one: it has to be stopped. */
+const guardsFor = ({ variables }: RuleStyle): Line[] =>
+  (variables?.takeUnguarded() ?? []).flatMap((name) =>
+    [`.if !defined(${name})`, `.alert "the environment lacks ${name}, which the health check needs"`, '.endif'].map(
+      (text) => ({ text }),
+    ),
+  );
 
-function samplesOf({ samples, sampleCount }: Check, frameName: (frame: number) => string): string {
-  const named = samples
-    .slice(0, NAMED_SAMPLES)
-    .map(({ stream, frames }) => `tcp.stream eq ${stream} (${frameList(frames, frameName)})`);
-  const more = sampleCount - named.length;
-  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
+/** A name for the section of each check: its first protocol, with a number where that is not enough. */
+function namesOf(checks: readonly Check[]): string[] {
+  const counts = new Map<string, number>();
+  return checks.map(({ layers }) => {
+    const base = layers[0] ?? 'proxy';
+    const count = (counts.get(base) ?? 0) + 1;
+    counts.set(base, count);
+    return count === 1 ? base : `${base}-${count}`;
+  });
 }
-
-function frameList(frames: readonly number[], frameName: (frame: number) => string): string {
-  const names = frames.map(frameName);
-  if (names.length === 1) return `frame ${names[0]}`;
-  return names.length <= NAMED_FRAMES
-    ? `frames ${names.join(',')}`
-    : `${names.length} frames from ${names[0]} to ${names.at(-1)}`;
-}
-
-const milliseconds = (duration: number): string => duration.toFixed(duration < 100 ? 1 : 0);

@@ -1,0 +1,160 @@
+import { framesOf } from '../conversation/conversation.ts';
+import { type Dialogue, streamOf } from '../dialogue/dialogue.ts';
+import type { Message } from '../dialogue/layer.ts';
+import { titleOf } from '../dialogue/title.ts';
+import { type Aim, AimError, type AimedMessage, aimed } from './aim.ts';
+import { assertedEnd, withoutGaps } from './evidence.ts';
+import { type Observation, observe } from './observe.ts';
+import type { Refusal } from './sample.ts';
+import { type Secret, secretsOf } from './secret.ts';
+import { accepts, type StatusRange } from './status.ts';
+import type { UsedSpan } from './step.ts';
+
+/** What a check sends in one go. */
+export interface SentRequest {
+  readonly bytes: Uint8Array;
+  readonly comment: string;
+  readonly secrets: readonly Secret[];
+  /** Requests with one likeness ask for the same: it leaves out what a client makes up anew each time. */
+  readonly likeness: string;
+  /** Why it may not be worth much when sent again. */
+  readonly doubt: string | undefined;
+}
+
+/** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
+export interface Exchange {
+  readonly request: SentRequest | undefined;
+  readonly reply: readonly ReplyMessage[];
+}
+
+/** A message of a reply: what a check knows of it, and its bytes as captured (the first ones of a long message). */
+export interface ReplyMessage {
+  readonly observation: Observation;
+  readonly bytes: Uint8Array;
+}
+
+/** What is kept of a reply: enough to simulate the server. */
+const MAX_REPLY_LENGTH = 16_384;
+
+/** The exchanges that the spans of a dialogue make up, aimed where the user wants; a refusal where that cannot be. */
+export function exchangesOf(
+  { conversation }: Dialogue,
+  messages: readonly Message[],
+  spans: readonly UsedSpan[],
+  aim: Aim,
+): Exchange[] | Refusal {
+  const bytesOf = ({ side, start, end }: Message) => streamOf(conversation, side).bytes.subarray(start, end);
+  let aims: Map<Message, AimedMessage>;
+  try {
+    aims = aimed(messages, aim, bytesOf);
+  } catch (error) {
+    if (error instanceof AimError) return { reason: error.message, frame: conversation.firstFrame };
+    throw error;
+  }
+  const sent = messages.map((message) => aims.get(message)?.message ?? message);
+  const exchanges: { request: SentRequest | undefined; reply: ReplyMessage[] }[] = [];
+  for (const span of spans) {
+    if (span.side === 'client') {
+      const own = messages.filter(({ side, start, end }) => side === 'client' && start < span.end && end > span.start);
+      const cut = own.find((each) => aims.has(each) && (each.start < span.start || each.end > span.end));
+      if (cut !== undefined) {
+        const frame = framesOf(conversation.client.bytes, cut.start, cut.start + 1)[0];
+        return { reason: 'the server spoke before the request was whole, which therefore cannot be changed', frame };
+      }
+      exchanges.push({ request: requestOf(conversation.client.bytes, span, own, messages[0], aims), reply: [] });
+      continue;
+    }
+    if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
+    for (const message of messages) {
+      if (message.side !== 'server' || !endsWithin(message, span)) continue;
+      const observation = observe(
+        message,
+        conversation.server.bytes.bytes,
+        sent.slice(0, messages.indexOf(message)),
+        conversation.started.seconds,
+      );
+      if (observation === undefined) continue;
+      const bytes = bytesOf(message).slice(0, MAX_REPLY_LENGTH);
+      exchanges.at(-1)?.reply.push(wanted({ observation, bytes }, aim.statuses));
+    }
+  }
+  return exchanges;
+}
+
+function endsWithin(message: Message, span: UsedSpan): boolean {
+  const end = Math.min(message.end, assertedEnd(message));
+  return end > span.start && end <= span.end;
+}
+
+/** What is sent of a turn: the captured bytes, and in place of some messages what they are to be. The server may speak inside a request (100 Continue), which is then sent in parts. */
+function requestOf(
+  { bytes, gaps }: Dialogue['conversation']['client']['bytes'],
+  span: UsedSpan,
+  own: readonly Message[],
+  first: Message | undefined,
+  aims: ReadonlyMap<Message, AimedMessage>,
+): SentRequest {
+  const pieces: Uint8Array[] = [];
+  const secrets: Secret[] = [];
+  const titles: string[] = [];
+  let length = 0;
+  let position = span.start;
+  const put = (piece: Uint8Array) => {
+    pieces.push(piece);
+    length += piece.length;
+  };
+  for (const message of own) {
+    const { message: said, bytes: changed } = aims.get(message) ?? { message, bytes: undefined };
+    titles.push(message.start < span.start ? `rest of ${titleOf(said)}` : titleOf(said));
+    if (changed === undefined) {
+      secrets.push(...secretsOf(message, bytes, position - length));
+      continue;
+    }
+    put(withoutGaps(bytes, { ...span, start: position, end: message.start }, gaps));
+    secrets.push(...secretsOf(said, changed, -length));
+    put(changed);
+    position = message.end;
+  }
+  put(withoutGaps(bytes, { ...span, start: position }, gaps));
+  const sent = Uint8Array.from(Buffer.concat(pieces));
+  return {
+    bytes: sent,
+    likeness: likenessOf(own) ?? Buffer.from(sent).toString('latin1'),
+    doubt: doubtOf(own, first),
+    comment: titles.join(', ') || 'data as captured',
+    secrets: secrets.filter(({ start, length: size }) => start + size > 0 && start < sent.length),
+  };
+}
+
+/** What makes two requests the same where their bytes never are: a ClientHello is random, a PROXY header names its client. */
+function likenessOf(own: readonly Message[]): string | undefined {
+  for (const message of own) {
+    if (message.kind === 'client hello') return titleOf(message);
+    if (message.kind === 'header') return `PROXY v${message.version}`;
+  }
+  return undefined;
+}
+
+function doubtOf(own: readonly Message[], first: Message | undefined): string | undefined {
+  for (const message of own) {
+    if (message.kind === 'client hello' && message.resumes)
+      return 'the ClientHello resumes a session, which the server may refuse: record a fresh one';
+    if (message.kind === 'header' && message.source !== undefined) {
+      const { address } = message.source;
+      const replayed = `the PROXY header is replayed: the server takes the check for the client ${address}`;
+      // HAProxy sends a header of its own only as the first bytes of a connection.
+      return message === first ? `${replayed} (HAProxy's own address: tcp-check connect send-proxy)` : replayed;
+    }
+  }
+  return undefined;
+}
+
+/** The last response with a status that is to be taken, where the user says which those are. */
+function wanted({ observation, bytes }: ReplyMessage, statuses: readonly StatusRange[] | undefined): ReplyMessage {
+  if (statuses === undefined || observation.kind !== 'HTTP response' || observation.tunnel)
+    return { observation, bytes };
+  const status = accepts(statuses, observation.status) ? observation.status : (statuses[0]?.[0] as number);
+  const answered = Uint8Array.from(bytes);
+  answered.set(Buffer.from(String(status)), 'HTTP/1.1 '.length);
+  return { observation: { ...observation, status, accepted: statuses }, bytes: answered };
+}

@@ -1,0 +1,155 @@
+import type { Check } from '../check/check.ts';
+import type { CapturedMessage, Step } from '../check/step.ts';
+import type { Behavior } from './behavior.ts';
+import { type Form, isModern } from './form.ts';
+import { runHttpCheck } from './http-model.ts';
+import { httpCheckOf } from './http-request.ts';
+import { type HttpCheck, httpRequestBytes } from './http-rule.ts';
+import { runTcpCheck, type Verdict } from './model.ts';
+import { type ExpectRule, rulesOf, type SendRule, sendLengths, type TcpRule } from './rule.ts';
+
+/** A check in the words of one of HAProxy's two checkers, as data. */
+export type Script = (TcpScript | HttpScript) & {
+  /** What this form of the check cannot promise, each a sentence without a final stop. */
+  readonly caveats: readonly string[];
+};
+
+interface TcpScript {
+  readonly kind: 'tcp-check';
+  readonly rules: readonly TcpRule[];
+  /** How long each request is that the server waits for, in as many rules as it may be sent. */
+  readonly requestLengths: readonly number[];
+  /** Why it is not an http-check, where one would think of it. */
+  readonly why: string | undefined;
+}
+
+interface HttpScript {
+  readonly kind: 'http-check';
+  readonly http: HttpCheck;
+}
+
+/** A check that cannot be put into the words that were asked for. */
+export class FormError extends Error {
+  override readonly name = 'FormError';
+}
+
+/** Puts a check into HAProxy's words. Throws FormError where the user decided for a checker that cannot say it. */
+export function composeScript(check: Check, form: Form): Script {
+  const http = form.checker === 'tcp-check' ? 'the user wants tcp-check' : httpCheckOf(check);
+  if (typeof http !== 'string') return { kind: 'http-check', http, caveats: [] };
+  if (form.checker === 'http-check') throw new FormError(`http-check cannot say it: ${http}`);
+  const why = form.checker === undefined && check.layers[0] === 'http' ? http : undefined;
+  const { rules, caveats } = tcpRules(check, form);
+  return { kind: 'tcp-check', rules, requestLengths: sendLengths(rulesOf(check.steps)), why, caveats };
+}
+
+/** Rules of any origin as a script. */
+export const scriptOfRules = (rules: readonly TcpRule[]): Script => ({
+  kind: 'tcp-check',
+  rules,
+  requestLengths: sendLengths(rules),
+  why: undefined,
+  caveats: [],
+});
+
+/** Runs a script against a described server, in the model. `timeout` is in milliseconds. */
+export function runScript(script: Script, behavior: Behavior, timeout: number): Verdict {
+  switch (script.kind) {
+    case 'tcp-check':
+      return runTcpCheck(script.rules, behavior, timeout, script.requestLengths);
+    case 'http-check':
+      return runHttpCheck(script.http, behavior, timeout);
+  }
+}
+
+/** How long each request is that the script sends. */
+export const sentLengths = (script: Script): readonly number[] =>
+  script.kind === 'tcp-check' ? script.requestLengths : [httpRequestBytes(script.http.send).length];
+
+function tcpRules(check: Check, form: Form): { rules: TcpRule[]; caveats: string[] } {
+  const rules = rulesIn(check.steps, form).flatMap((rule): readonly TcpRule[] =>
+    rule.kind === 'send' ? sendRules(rule, form) : [rule],
+  );
+  return { rules, caveats: caveatsOf(check, form) };
+}
+
+function rulesIn(steps: readonly Step[], form: Form): TcpRule[] {
+  if (form.expect === 'anchored' && isModern(form)) return rulesOf(steps);
+  const linger = isModern(form) && form.expect !== 'exact';
+  let sent = 0;
+  return steps.flatMap((step, at): TcpRule[] => {
+    if (step.kind === 'connect') return [{ kind: 'connect', linger, comment: step.comment }];
+    if (step.kind === 'send') {
+      sent = at;
+      return rulesOf([step]);
+    }
+    // The end of a reply is waited for by patterns alone.
+    if (step.captured === undefined) return [];
+    const behindNul = !isModern(form) && keepsNul(steps.slice(0, sent));
+    return [{ ...plainExpect(step.captured, form, behindNul), comment: step.comment }];
+  });
+}
+
+/** Before 2.2 a send drops the reply before it only if that does not begin with NUL, and a regular expression stops at NUL. */
+const keepsNul = (before: readonly Step[]): boolean =>
+  before.some((step) => step.kind === 'expect' && step.captured?.bytes[0] === 0);
+
+/** What is looked for without patterns: bytes anywhere in the reply; of an HTTP response its status line, at the start. */
+function plainExpect({ prefix, bytes, http }: CapturedMessage, { expect }: Form, behindNul: boolean): ExpectRule {
+  const rule = { kind: 'expect', minReceived: undefined, inverse: false } as const;
+  const statusLine = Buffer.from(bytes.subarray(0, 'HTTP/1.1 204'.length)).toString('latin1');
+  if (http && behindNul) return { ...rule, match: 'string', pattern: statusLine, shortest: statusLine.length };
+  if (http) {
+    const pattern = expect === 'exact' ? `^${statusLine}` : `^HTTP/1\\.[01]${statusLine.slice('HTTP/1.1'.length)}`;
+    return { ...rule, match: 'rstring', pattern, shortest: statusLine.length };
+  }
+  const wanted = expect === 'exact' ? bytes : prefix;
+  return { ...rule, match: 'binary', pattern: Buffer.from(wanted).toString('latin1'), shortest: wanted.length };
+}
+
+/** One send a turn; as text an HTTP head in one send a line. */
+function sendRules(rule: SendRule, { send }: Form): SendRule[] {
+  if (send === 'binary') return [{ ...rule, as: 'binary' }];
+  const text = Buffer.from(rule.bytes).toString('latin1');
+  const head =
+    send === 'text' ? /^[!-~]+ [^\r\n]+ HTTP\/1\.[01]\r?\n(?:[^\r\n]+\r?\n)*\r?\n/.exec(text)?.[0] : undefined;
+  if (head === undefined) return [rule];
+  const pieces = [...(head.match(/[^\n]*\n/g) ?? []), ...(text.length > head.length ? [text.slice(head.length)] : [])];
+  let start = 0;
+  return pieces.map((piece, at) => {
+    const [from, to] = [start, start + piece.length];
+    start = to;
+    const secrets = (rule.secrets ?? [])
+      .filter((secret) => secret.start < to && secret.start + secret.length > from)
+      .map((secret) => ({ ...secret, start: secret.start - from }));
+    const comment = at === 0 ? rule.comment : undefined;
+    return { kind: 'send', bytes: rule.bytes.subarray(from, to), secrets, ...(comment !== undefined && { comment }) };
+  });
+}
+
+function caveatsOf({ steps }: Check, form: Form): string[] {
+  const caveats: string[] = [];
+  const plain = form.expect !== 'anchored' || !isModern(form);
+  if (!isModern(form))
+    caveats.push(
+      `HAProxy ${form.dialect} has no rbinary and no min-recv: replies are searched for their first bytes, anywhere in them`,
+    );
+  else if (form.expect === 'prefix') caveats.push('expect binary finds its bytes anywhere in a reply, a refusal too');
+  if (form.expect === 'exact')
+    caveats.push(
+      'the exact reply is looked for: where a server answers otherwise the next time, it is taken for broken',
+    );
+  if (plain) {
+    caveats.push('a wrong reply is waited on until the timeout');
+    if (steps.filter(({ kind }) => kind === 'send').length > 1)
+      caveats.push('nothing waits for the end of a reply: one that comes in pieces is taken for broken');
+  }
+  if (
+    !isModern(form) &&
+    steps.some((step, at) => step.kind === 'expect' && step.captured?.http && keepsNul(steps.slice(0, at)))
+  )
+    caveats.push(
+      `HAProxy ${form.dialect} keeps a reply that begins with 00, behind which no regular expression looks: the status line is searched for anywhere`,
+    );
+  return caveats;
+}
