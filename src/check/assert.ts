@@ -1,5 +1,13 @@
 import { resultName } from '../protocol/socks4/codes.ts';
-import { ADDRESS_TYPE, code, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
+import {
+  ADDRESS_TYPE,
+  code,
+  PASSWORD_VERSION,
+  REPLY,
+  replyName,
+  STATUS_SUCCESS,
+  VERSION,
+} from '../protocol/socks5/codes.ts';
 import { CONTENT, HANDSHAKE } from '../protocol/tls/codes.ts';
 import type { DataSample } from './data.ts';
 import { generalize } from './generalize.ts';
@@ -53,7 +61,12 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
     }
     case 'SOCKS5 password status': {
       const same = samples.filter((sample) => sample.kind === first.kind);
-      const pattern = oneOf(same.map(({ version, status }) => [literal(version, status)]));
+      // RFC 1929 has 01 for its version; servers state 05 as well, and clients look at the status alone.
+      const versions = new Set([PASSWORD_VERSION, VERSION, ...same.map(({ version }) => version)]);
+      const pattern = [
+        ...oneOf([...versions].map((version) => [literal(version)])),
+        ...oneOf(same.map(({ status }) => [literal(status)])),
+      ];
       return {
         outcome: {
           pattern,

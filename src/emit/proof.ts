@@ -2,6 +2,7 @@ import { toHex } from '../bytes/hex.ts';
 import { printable } from '../bytes/printable.ts';
 import type { Check } from '../check/check.ts';
 import { formatEndpoint } from '../packet/segment.ts';
+import { confirms } from '../proof/model.ts';
 import type { Proof, ProofRow } from '../proof/prove.ts';
 import { jsonText } from './json.ts';
 import type { Paint } from './paint.ts';
@@ -47,8 +48,7 @@ export function losingRowText({ name, expected, verdict, result }: ProofRow): st
 }
 
 /** Does a real HAProxy say the same as the model? */
-export const agrees = ({ verdict }: ProofRow, real: RealVerdict): boolean =>
-  verdict.status === real.status && verdict.step === real.step;
+export const agrees = ({ verdict }: ProofRow, real: RealVerdict): boolean => confirms(real, verdict);
 
 /** The whole table of twins and variants, a section a check. */
 export function emitProof(proved: readonly ProvedCheck[], paint: Paint): string {

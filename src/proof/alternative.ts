@@ -2,4 +2,6 @@
 export interface Alternative {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Broken, but like a reply whose rest is still to come: a script that waits for the rest finds out by the close, or by the timeout. */
+  readonly undecided?: boolean;
 }

@@ -34,10 +34,10 @@ export const says = (bytes: Uint8Array, ending?: Ending): Reaction => ({
 const TRICKLED = 400;
 
 /** The same bytes, the first ones one at a time. */
-export const trickled = ({ pieces, ending }: Reaction, delay: number): Reaction => ({
+export const trickled = ({ pieces, ending }: Reaction, delay: number, count: number = TRICKLED): Reaction => ({
   pieces: pieces.flatMap(({ bytes }) => [
-    ...Array.from(bytes.subarray(0, TRICKLED), (byte) => ({ delay, bytes: Uint8Array.of(byte) })),
-    ...(bytes.length > TRICKLED ? [{ delay, bytes: bytes.subarray(TRICKLED) }] : []),
+    ...Array.from(bytes.subarray(0, count), (_, at) => ({ delay, bytes: bytes.subarray(at, at + 1) })),
+    ...(bytes.length > count ? [{ delay, bytes: bytes.subarray(count) }] : []),
   ]),
   ending,
 });

@@ -4,7 +4,13 @@ import type { Alternative } from './alternative.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses } from './http.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
-import { brokenMethodSelections, brokenPasswordStatuses, brokenReplies, healthyReplies } from './socks5.ts';
+import {
+  brokenMethodSelections,
+  brokenPasswordStatuses,
+  brokenReplies,
+  healthyPasswordStatuses,
+  healthyReplies,
+} from './socks5.ts';
 import { brokenHellos, healthyHellos } from './tls.ts';
 
 /** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
@@ -30,6 +36,8 @@ export interface Variant {
 
 /** Milliseconds between the bytes of a reply that trickles in. */
 const TRICKLE = 1;
+/** What tells that a reply is broken stands in its first bytes, however long it is. */
+const DECIDING = 32;
 /** How much of the time that a check has a slow server takes for all of its replies. */
 const SLOW_SHARE = 0.5;
 
@@ -60,15 +68,25 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
             twin('granted, then closed', says(whole.subarray(0, decisive), 'FIN')),
           ]
         : []),
+      ...(followed ? [twin('said in full, then closed', says(whole, 'FIN'))] : []),
+      ...(followed ? [twin('said in full, then reset', says(whole, 'RST'))] : []),
+      ...(followed && opensTunnel(messages)
+        ? UNASKED.flatMap(({ name, bytes }) => [
+            twin(`granted, and ${name} at once, then closed`, says(Buffer.concat([whole, bytes]), 'FIN')),
+            // The next send drops it, and nothing more comes.
+            twin(`granted, and ${name} at once, and the connection lingers`, says(Buffer.concat([whole, bytes])), true),
+          ])
+        : []),
       ...messages.flatMap((message, index) => {
         const before = joined(messages.slice(0, index));
-        return brokenAlternatives(message).flatMap(({ name, bytes }) => {
+        return brokenAlternatives(message).flatMap(({ name, bytes, undecided = false }) => {
           const said = Buffer.concat([before, bytes]);
           // Behind a message that shares the buffer HAProxy cannot say how many bytes decide.
-          const undecided = said.length < decisive || index > 0;
+          const silent = undecided || said.length < decisive || index > 0;
           return [
             twin(`${name}, then closed`, says(said, 'FIN')),
-            twin(`${name}, and the connection lingers`, says(said), undecided),
+            twin(`${name}, and the connection lingers`, says(said), silent),
+            twin(`${name}, one byte at a time`, trickled(says(said), TRICKLE, DECIDING), silent),
           ];
         });
       }),
@@ -149,6 +167,8 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
 
 function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternative[] {
   switch (observation.kind) {
+    case 'SOCKS5 password status':
+      return healthyPasswordStatuses(observation.version);
     case 'SOCKS5 reply':
       return healthyReplies(observation.version, observation.nameLengths);
     case 'SOCKS4 reply':
@@ -156,9 +176,8 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
     case 'TLS ServerHello':
       return healthyHellos(bytes);
     case 'HTTP response':
-      return healthyResponses(bytes, observation.status);
+      return healthyResponses(bytes, observation.status, observation.tunnel);
     case 'SOCKS5 method':
-    case 'SOCKS5 password status':
     case 'data':
       return [];
   }
@@ -167,6 +186,30 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
 /** The status that a response begins with, 0 for what is no response. */
 const statusIn = (bytes: Uint8Array): number =>
   Number(/^HTTP\/1\.[01] ([0-9]{3})/.exec(Buffer.from(bytes.subarray(0, 12)).toString('latin1'))?.[1] ?? 0);
+
+/** What a proxy says behind a grant when it tries the destination only then, before anybody has asked. */
+const UNASKED: readonly Alternative[] = [
+  { name: 'HTTP 502', bytes: Buffer.from('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n') },
+  { name: 'a TLS alert', bytes: Uint8Array.of(21, 3, 3, 0, 2, 2, 80) },
+];
+
+/** Does the reply end with a proxy's grant? */
+function opensTunnel(messages: readonly CapturedMessage[]): boolean {
+  const observation = messages.at(-1)?.observation;
+  switch (observation?.kind) {
+    case 'SOCKS5 reply':
+    case 'SOCKS4 reply':
+      return true;
+    case 'HTTP response':
+      return observation.tunnel;
+    case 'SOCKS5 method':
+    case 'SOCKS5 password status':
+    case 'TLS ServerHello':
+    case 'data':
+    case undefined:
+      return false;
+  }
+}
 
 /** Of an unknown protocol nothing is known but how its reply begins. */
 function brokenData(head: Uint8Array): Alternative[] {

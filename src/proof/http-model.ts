@@ -12,6 +12,9 @@ interface Received {
   readonly complete: boolean;
 }
 
+/** tune.http.maxhdr is 101, the status line included (2.6). */
+const MAX_FIELDS = 100;
+
 /** Without an expect rule HAProxy takes any 2xx and 3xx. */
 const IMPLICIT: HttpExpect = { match: 'status', ranges: [[200, 399]], inverse: false };
 
@@ -75,15 +78,18 @@ function matches(rule: HttpExpect, { status, body }: Received): boolean {
 function decode(buffer: Uint8Array, closed: boolean): Received | 'no HTTP' | undefined {
   const text = Buffer.from(buffer)
     .toString('latin1')
-    .replace(/^(?:\r?\n)+/, '');
+    .replace(/^(?:\r?\n)+/, '')
+    .replace(/^\r$/, ''); // the first half of another empty line
   const start = 'HTTP/1.';
   if (!text.startsWith(start.slice(0, text.length)) || (text.length >= start.length && !text.startsWith(start)))
     return 'no HTTP';
   const head = /^(HTTP\/1\.[0-9]) ([0-9]{3})(?: [^\r\n]*)?\r?\n((?:[^\r\n]+\r?\n)*)\r?\n/.exec(text);
   if (head === null) return /^[^\n]*\n/.test(text) && !/^HTTP\/1\.[0-9] [0-9]{3}/.test(text) ? 'no HTTP' : undefined;
+  const fields = head[3] ?? '';
+  if ((fields.match(/\n(?![ \t])/g) ?? []).length > MAX_FIELDS) return 'no HTTP';
   const status = Number(head[2]);
   const body = text.slice(head[0].length);
-  const length = /^content-length: *([0-9]+) *\r?$/im.exec(head[3] ?? '')?.[1];
+  const length = /^content-length: *([0-9]+) *\r?$/im.exec(fields)?.[1];
   const bodiless = status < 200 || status === 204 || status === 304;
   const complete = bodiless || (length === undefined ? closed : body.length >= Number(length));
   return { status, body: bodiless ? '' : body.slice(0, length === undefined ? undefined : Number(length)), complete };

@@ -7,9 +7,21 @@ import { SimulatedServer } from './simulated-server.ts';
 export interface Verdict {
   readonly status: 'L7OK' | 'L7RSP' | 'L7STS' | 'L7TOUT' | 'SOCKERR';
   readonly step: number | undefined;
+  /** A reset right behind a reply is met by the next send, or by a step behind that, this one at the latest: it is a race. */
+  readonly lastStep?: number;
   readonly received: Uint8Array;
   /** Simulated milliseconds from the connection on. */
   readonly elapsed: number;
+}
+
+/** Does a real HAProxy say the same? */
+export function confirms(
+  real: { readonly status: string; readonly step: number | undefined },
+  { status, step, lastStep = step }: Verdict,
+): boolean {
+  if (real.status !== status) return false;
+  if (real.step === undefined || step === undefined) return real.step === step;
+  return real.step >= step && real.step <= (lastStep ?? step);
 }
 
 /** tune.bufsize: a full buffer is judged as if the server had closed (2.6, 3.4). */
@@ -30,15 +42,17 @@ export function runTcpCheck(
   requestLengths: readonly number[] = sendLengths(rules),
 ): Verdict {
   const server = new SimulatedServer(behavior, requestLengths);
-  let buffer: Uint8Array = new Uint8Array(0);
+  let buffer: Buffer = NOTHING;
   let now = 0;
   let closed: Ending;
   const end = (status: Verdict['status'], step?: number): Verdict => ({ status, step, received: buffer, elapsed: now });
 
   const read = (): void => {
     const arrived = server.arrivedBy(now);
-    if (arrived.bytes.length > 0) buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);
     closed ??= arrived.ending;
+    if (arrived.bytes.length === 0) return;
+    buffer = Buffer.concat([buffer, ...arrived.bytes]);
+    if (buffer.length > BUFFER_SIZE) buffer = buffer.subarray(0, BUFFER_SIZE);
   };
 
   for (let at = 0; at < rules.length; ) {
@@ -51,8 +65,8 @@ export function runTcpCheck(
       case 'send':
         if (rule.bytes.length >= BUFFER_SIZE) return end('L7RSP', at + 1);
         // After a FIN the connection still takes bytes; that nothing comes back is seen by the next expect.
-        if (closed === 'RST') return end('SOCKERR', at + 1);
-        buffer = new Uint8Array(0);
+        if (closed === 'RST') return { ...end('SOCKERR', at + 1), lastStep: nextExpect(rules, at) };
+        buffer = NOTHING;
         server.receive(rule.bytes.length, now);
         at++;
         break;
@@ -80,7 +94,15 @@ export function runTcpCheck(
   return end('L7OK');
 }
 
-type Judge = (buffer: Uint8Array, final: boolean) => 'match' | 'mismatch' | 'wait';
+const NOTHING = Buffer.alloc(0);
+
+/** The step of the first expect from `at` on; where there is none, the last step. */
+function nextExpect(rules: readonly TcpRule[], at: number): number {
+  const index = rules.findIndex((rule, each) => each >= at && rule.kind === 'expect');
+  return index === -1 ? rules.length : index + 1;
+}
+
+type Judge = (buffer: Buffer, final: boolean) => 'match' | 'mismatch' | 'wait';
 
 /** A check is tried against hundreds of servers: its regular expressions are translated once. */
 const judges = new WeakMap<ExpectRule, Judge>();
@@ -107,18 +129,18 @@ function newJudge({ match, pattern, minReceived, inverse }: ExpectRule): Judge {
   };
 }
 
-function matcherOf(match: ExpectRule['match'], pattern: string): (buffer: Uint8Array) => boolean {
+function matcherOf(match: ExpectRule['match'], pattern: string): (buffer: Buffer) => boolean {
   switch (match) {
     case 'string':
     case 'binary':
-      return (buffer) => Buffer.from(buffer).includes(pattern, 0, 'latin1');
+      return (buffer) => buffer.includes(pattern, 0, 'latin1');
     case 'rstring': {
       const regex = toJavaScript(pattern);
-      return (buffer) => regex.test(Buffer.from(buffer).toString('latin1'));
+      return (buffer) => regex.test(buffer.toString('latin1'));
     }
     case 'rbinary': {
       const regex = toJavaScript(pattern);
-      return (buffer) => regex.test(Buffer.from(buffer.subarray(0, HEX_MATCH_LENGTH)).toString('hex').toUpperCase());
+      return (buffer) => regex.test(buffer.toString('hex', 0, HEX_MATCH_LENGTH).toUpperCase());
     }
   }
 }

@@ -1,4 +1,13 @@
-import { code, METHOD, methodName, REPLY, replyName } from '../protocol/socks5/codes.ts';
+import {
+  code,
+  METHOD,
+  methodName,
+  PASSWORD_VERSION,
+  REPLY,
+  replyName,
+  STATUS_SUCCESS,
+  VERSION,
+} from '../protocol/socks5/codes.ts';
 import type { Alternative } from './alternative.ts';
 
 /** Replies of other protocols, as servers give them to a SOCKS client that came to the wrong port. */
@@ -23,18 +32,35 @@ export function brokenMethodSelections(version: number, chosen: number): Alterna
   ];
 }
 
-/** Broken answers to username and password (RFC 1929 §2). */
+/** Versions that servers state in the password status: that of RFC 1929, and that of SOCKS5. Clients look at the status alone. */
+const STATUS_VERSIONS = [PASSWORD_VERSION, VERSION];
+
+/** Broken answers to username and password (RFC 1929 §2): any status but 00, in whatever version, and with what servers add to it. */
 export function brokenPasswordStatuses(version: number): Alternative[] {
+  const versions = [...new Set([version, ...STATUS_VERSIONS])];
+  const text = Buffer.from('access denied\r\n');
   return [
-    ...[1, 2, 0xff].map((status) => ({ name: `password rejected (${code(status)})`, bytes: bytes(version, status) })),
-    { name: 'password rejected (01), version 05', bytes: bytes(5, 1) },
-    { name: 'wrong version', bytes: bytes(version === 5 ? 1 : 5, 0) },
-    {
-      name: 'password rejected (01), with text',
-      bytes: Buffer.concat([bytes(version, 1), Buffer.from('access denied\r\n')]),
-    },
+    ...versions.flatMap((stated) => {
+      const suffix = stated === version ? '' : `, version ${code(stated)}`;
+      return [
+        ...[1, 2, 0xff].map((status) => ({
+          name: `password rejected (${code(status)})${suffix}`,
+          bytes: bytes(stated, status),
+        })),
+        { name: `password rejected (01)${suffix}, with text`, bytes: Buffer.concat([bytes(stated, 1), text]) },
+      ];
+    }),
+    { name: 'a whole reply of a general failure', bytes: bytes(VERSION, 1, 0, 1, 0, 0, 0, 0, 0, 0) },
     NOT_SOCKS,
   ];
+}
+
+/** The password accepted in the other version. */
+export function healthyPasswordStatuses(version: number): Alternative[] {
+  return STATUS_VERSIONS.filter((stated) => stated !== version).map((stated) => ({
+    name: `version ${code(stated)}`,
+    bytes: bytes(stated, STATUS_SUCCESS),
+  }));
 }
 
 const IPV4_ZERO = bytes(1, 0, 0, 0, 0, 0, 0);
@@ -60,6 +86,12 @@ export function brokenReplies(version: number, nameLength: number): Alternative[
   return [
     ...refusals,
     { name: 'reply code ff', bytes: bytes(version, 0xff, 0, ...IPV4_ZERO) },
+    ...[0, 2, 5, 0xff].map((type) => ({
+      // Clients take it for an error (curl: "SOCKS5 reply has wrong address type").
+      name: `succeeded (00), but ATYP ${code(type)}`,
+      bytes: bytes(version, REPLY.succeeded, 0, type, 0, 0, 0, 0, 0, 0),
+      undecided: true,
+    })),
     { name: 'wrong version', bytes: bytes(version === 4 ? 5 : 4, REPLY.succeeded, 0, ...IPV4_ZERO) },
     { name: 'a SOCKS4 refusal', bytes: bytes(0, 0x5b, 0, 0, 0, 0, 0, 0) },
     NOT_SOCKS,

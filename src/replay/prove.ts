@@ -1,5 +1,5 @@
 import type { Behavior } from '../proof/behavior.ts';
-import type { Verdict } from '../proof/model.ts';
+import { confirms, type Verdict } from '../proof/model.ts';
 import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.ts';
 import { serveBehavior } from './mock.ts';
 
@@ -42,7 +42,10 @@ export async function tryJudged(pairs: readonly JudgedTrial[], options: HaproxyO
   const verdicts: HaproxyVerdict[] = [];
   for (let at = 0; at < pairs.length; at += BATCH)
     verdicts.push(...(await tryScripts(pairs.slice(at, at + BATCH), options)));
-  const disputed = [...pairs.keys()].filter((at) => !agrees(pairs[at] as JudgedTrial, verdicts[at] as HaproxyVerdict));
+  const disputed = [...pairs.keys()].filter((at) => {
+    const real = verdicts[at] as HaproxyVerdict;
+    return !confirms({ status: real.status, step: failedStep(real) }, (pairs[at] as JudgedTrial).verdict);
+  });
   if (disputed.length === 0 || disputed.length > BATCH) return verdicts;
   const again = await tryScripts(
     disputed.map((at) => pairs[at] as JudgedTrial),
@@ -53,9 +56,6 @@ export async function tryJudged(pairs: readonly JudgedTrial[], options: HaproxyO
   });
   return verdicts;
 }
-
-const agrees = ({ verdict }: JudgedTrial, real: HaproxyVerdict): boolean =>
-  verdict.status === real.status && verdict.step === failedStep(real);
 
 /** The step that HAProxy's words name, counted from 1 as it logs them. */
 export function failedStep({ description }: HaproxyVerdict): number | undefined {

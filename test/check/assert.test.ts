@@ -32,9 +32,9 @@ describe('a reply becomes an assertion', () => {
     ['the method that was chosen', [method(0)], ['^0500 "SOCKS5 method: none"']],
     ['as often as there are samples', [method(2), method(2)], ['^0502 "SOCKS5 method: username/password"']],
     ['a version that is wrong, as it was observed', [method(0, 1)], ['^0100 "SOCKS5 method: none"']],
-    ['a password that was accepted', [status(0)], ['^0100 "SOCKS5 password accepted"']],
-    ['versions of both kinds', [status(0), status(0, 5)], ['^(0100|0500) "SOCKS5 password accepted"']],
-    ['a password that was rejected', [status(2)], ['^0102 "SOCKS5 password rejected (02)"']],
+    ['a password that was accepted', [status(0)], ['^(01|05)00 "SOCKS5 password accepted"']],
+    ['versions of both kinds', [status(0), status(0, 5)], ['^(01|05)00 "SOCKS5 password accepted"']],
+    ['a password that was rejected', [status(2)], ['^(01|05)02 "SOCKS5 password rejected (02)"']],
     [
       'a grant: what says so, then the whole of it, whatever the server bound',
       [reply(0)],

@@ -39,16 +39,17 @@ const CHECKS: Readonly<Record<string, readonly HttpExpect[]>> = {
 const after = (reaction: Reaction): Behavior => ({ reactions: [says(new Uint8Array(0)), reaction] });
 const text = (...lines: readonly string[]): Uint8Array => Buffer.from(lines.join('\r\n'), 'latin1');
 const page = (line: string, body: string) => text(line, `Content-Length: ${body.length}`, '', body);
+const fields = (count: number): string[] => Array.from({ length: count }, (_, at) => `X-${at}: y`);
 const NO_CONTENT = text('HTTP/1.1 204 No Content', 'Date: x', '', '');
 
 const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   '204': after(says(NO_CONTENT)),
-  '204, trickled': after(trickled(says(NO_CONTENT), 5)),
+  '204, trickled': after(trickled(says(NO_CONTENT), 3)),
   '204 as HTTP/1.0, then closed': after(says(text('HTTP/1.0 204 No Content', '', ''), 'FIN')),
   '204 without a reason': after(says(text('HTTP/1.1 204', '', ''))),
   '204 with bare line feeds': after(says(Buffer.from('HTTP/1.1 204 No Content\nDate: x\n\n'))),
   '200 fine': after(says(page('HTTP/1.1 200 OK', 'all is fine'))),
-  '200 fine, trickled': after(trickled(says(page('HTTP/1.1 200 OK', 'all is fine')), 5)),
+  '200 fine, trickled': after(trickled(says(page('HTTP/1.1 200 OK', 'all is fine')), 3)),
   '200 until close': after(says(text('HTTP/1.1 200 OK', '', 'all is fine'), 'FIN')),
   '200 until close, and open': after(says(text('HTTP/1.1 200 OK', '', 'all is fine'))),
   '200 with a portal that says 204': after(says(page('HTTP/1.1 200 OK', 'portal: HTTP/1.1 204 No Content'))),
@@ -56,6 +57,14 @@ const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   '407': after(says(page('HTTP/1.1 407 Proxy Authentication Required', 'no'))),
   '407, then closed': after(says(page('HTTP/1.1 407 Proxy Authentication Required', 'no'), 'FIN')),
   '503 that says 204': after(says(page('HTTP/1.1 503 Service Unavailable', '/generate_204'))),
+  '204 behind an empty line': after(says(text('', 'HTTP/1.1 204 No Content', '', ''))),
+  '204 behind an empty line, trickled': after(trickled(says(text('', 'HTTP/1.1 204 No Content', '', '')), 5)),
+  '204 behind an interim response': after(says(text('HTTP/1.1 100 Continue', '', 'HTTP/1.1 204 No Content', '', ''))),
+  '204 with a hundred fields': after(says(text('HTTP/1.1 204 No Content', ...fields(100), '', ''))),
+  '204 with a field more': after(says(text('HTTP/1.1 204 No Content', ...fields(101), '', ''))),
+  'an empty line alone': after(says(text('', ''))),
+  'an empty line alone, then closed': after(says(text('', ''), 'FIN')),
+  'half an empty line': after(says(Buffer.from('\r'))),
   'half a head, then silence': after(says(text('HTTP/1.1 204 No Content', 'Da'))),
   'half a head, then closed': after(says(text('HTTP/1.1 204 No Content', 'Da'), 'FIN')),
   'half a body, then silence': after(says(text('HTTP/1.1 200 OK', 'Content-Length: 50', '', 'all is'))),
