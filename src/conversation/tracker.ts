@@ -15,16 +15,13 @@ const ENDED_KEPT = 256;
 /** Conversations that were given out are remembered for their late frames until so many others were after them. */
 const REMEMBERED = 4096;
 
-const NO_SEQUENCES = [undefined, undefined] as const;
-
 /** One connection while it is being captured; end 0 is the one that sent the first frame. */
 interface Entry {
   readonly stream: number;
   readonly pair: string;
-  /** Gone once the conversation was given out; the entry stays to recognize late frames. */
+  readonly kind: 'open';
+  /** Gone once the conversation was given out. */
   ends: [StreamAssembler, StreamAssembler] | undefined;
-  /** The sequence numbers of the SYNs, kept when the ends are gone. */
-  initialSequences: readonly [number | undefined, number | undefined];
   readonly firstFrame: number;
   readonly started: { readonly seconds: number; readonly nanoseconds: number };
   frames: number;
@@ -39,14 +36,21 @@ interface Entry {
   newer: Entry | undefined;
 }
 
+/** What is remembered of a conversation that was given out: its late frames are told from another connection by the numbers of the SYNs. */
+interface Given {
+  readonly kind: 'given';
+  readonly pair: string;
+  readonly initialSequences: readonly [number | undefined, number | undefined];
+}
+
 /** Sorts segments into conversations, numbered as Wireshark numbers `tcp.stream`. */
 export class ConversationTracker {
   readonly #options: TrackerOptions;
   /** Both directions of a connection lead to its entry. */
-  readonly #entries = new Map<string, { readonly entry: Entry; readonly end: 0 | 1 }>();
+  readonly #entries = new Map<string, Entry | Given>();
   readonly #ended: Entry[] = [];
-  /** Those that were given out and are remembered for their late frames; the next one takes the place of the oldest. */
-  readonly #remembered: Entry[] = [];
+  /** The next one takes the place of the oldest. */
+  readonly #remembered: Given[] = [];
   #nextRemembered = 0;
   readonly #limits: NonNullable<TrackerOptions['limits']>;
   readonly #use = new UseOrder();
@@ -70,16 +74,16 @@ export class ConversationTracker {
   add(segment: Segment): void {
     const syn = (segment.flags & FLAG.syn) !== 0;
     const ack = (segment.flags & FLAG.ack) !== 0;
-    let found = this.#entries.get(segment.pair);
-    if (found === undefined || (syn && !ack && startsAnew(found, segment.sequence))) found = this.#open(segment);
-    const { entry, end } = found;
-    entry.frames++;
-    entry.lastFrame = segment.frame;
-    const { ends } = entry;
-    if (ends === undefined) {
+    let entry = this.#entries.get(segment.pair);
+    if (entry === undefined || (syn && !ack && startsAnew(entry, segment))) entry = this.#open(segment);
+    if (entry.kind === 'given' || entry.ends === undefined) {
       this.lateFrames++; // the conversation was complete without it, or was given up
       return;
     }
+    entry.frames++;
+    entry.lastFrame = segment.frame;
+    const { ends } = entry;
+    const end = endOf(entry, segment);
     if (syn && entry.rolesBy !== 'SYN') {
       entry.client = ack ? otherEnd(end) : end;
       entry.rolesBy = ack ? 'SYN-ACK' : 'SYN';
@@ -99,19 +103,19 @@ export class ConversationTracker {
 
   /** Gives out every conversation that is still open. */
   finish(): void {
-    for (const { entry } of this.#entries.values()) this.#give(entry);
+    for (const entry of this.#entries.values()) if (entry.kind === 'open') this.#give(entry);
     this.#entries.clear();
   }
 
-  #open(segment: Segment): { readonly entry: Entry; readonly end: 0 | 1 } {
+  #open(segment: Segment): Entry {
     const { pair, frame, seconds, nanoseconds } = segment;
     const before = this.#entries.get(pair);
-    if (before !== undefined) this.#give(before.entry);
+    if (before?.kind === 'open') this.#give(before);
     const entry: Entry = {
+      kind: 'open',
       stream: this.#streams++,
       pair,
       ends: [new StreamAssembler(this.#limits), new StreamAssembler(this.#limits)],
-      initialSequences: NO_SEQUENCES,
       firstFrame: frame,
       started: { seconds, nanoseconds },
       frames: 0,
@@ -123,12 +127,11 @@ export class ConversationTracker {
       older: undefined,
       newer: undefined,
     };
-    const found = { entry, end: 0 } as const;
-    this.#entries.set(reversePair(pair), { entry, end: 1 });
-    this.#entries.set(pair, found); // last: a connection of a port to itself has one direction
+    this.#entries.set(reversePair(pair), entry);
+    this.#entries.set(pair, entry);
     this.#use.touch(entry);
     if (this.#use.count > this.#limits.conversations) this.#giveUp('conversations');
-    return found;
+    return entry;
   }
 
   /** Notes how much an entry keeps, and makes room when all of them keep too much. */
@@ -145,18 +148,21 @@ export class ConversationTracker {
     this.#give(entry, !entry.ended);
   }
 
-  /** Late frames find the conversation that was given out. */
-  #remember(entry: Entry): void {
+  /** Late frames find what is left of the conversation that was given out. */
+  #remember(given: Given): void {
+    const { pair } = given;
+    this.#entries.set(pair, given);
+    this.#entries.set(reversePair(pair), given);
     const oldest = this.#remembered[this.#nextRemembered];
-    this.#remembered[this.#nextRemembered] = entry;
+    this.#remembered[this.#nextRemembered] = given;
     this.#nextRemembered = (this.#nextRemembered + 1) % REMEMBERED;
     if (oldest === undefined) return;
     this.#forget(oldest.pair, oldest);
     this.#forget(reversePair(oldest.pair), oldest);
   }
 
-  #forget(pair: string, entry: Entry): void {
-    if (this.#entries.get(pair)?.entry === entry) this.#entries.delete(pair);
+  #forget(pair: string, given: Given): void {
+    if (this.#entries.get(pair) === given) this.#entries.delete(pair);
   }
 
   #end(entry: Entry): void {
@@ -171,9 +177,9 @@ export class ConversationTracker {
     entry.ends = undefined;
     this.#use.remove(entry);
     this.#measure(entry, 0);
-    this.#remember(entry);
-    entry.initialSequences = [own.initialSequence, other.initialSequence];
-    const [first, second] = endpointsOf(entry.pair);
+    const { pair } = entry;
+    this.#remember({ kind: 'given', pair, initialSequences: [own.initialSequence, other.initialSequence] });
+    const [first, second] = endpointsOf(pair);
     const ends = [
       { ...first, bytes: own.finish(other.origin) },
       { ...second, bytes: other.finish(own.origin) },
@@ -225,9 +231,14 @@ class UseOrder {
 const otherEnd = (end: 0 | 1): 0 | 1 => (end === 0 ? 1 : 0);
 
 /** Is this SYN a new connection on known ports? Its number differs, and it is not the late start of what was seen. */
-function startsAnew({ entry, end }: { readonly entry: Entry; readonly end: 0 | 1 }, sequence: number): boolean {
-  const own = entry.ends?.[end];
-  const initialSequence = own?.initialSequence ?? entry.initialSequences[end];
+function startsAnew(entry: Entry | Given, segment: Segment): boolean {
+  const { sequence } = segment;
+  const end = endOf(entry, segment);
+  const own = entry.kind === 'open' ? entry.ends?.[end] : undefined;
+  const initialSequence = entry.kind === 'open' ? own?.initialSequence : entry.initialSequences[end];
   if (initialSequence !== undefined) return initialSequence !== sequence;
   return own === undefined || !own.couldStartAt(sequence);
 }
+
+/** Which end sent a segment; a connection of a port to itself has one direction. */
+const endOf = ({ pair }: Entry | Given, segment: Segment): 0 | 1 => (segment.pair === pair ? 0 : 1);
