@@ -16,51 +16,71 @@ class Interned<Value> {
   }
 }
 
-/** How many numbers a row takes: stream, client's address and port, frame of the outcome, frames, bytes, what is common. */
-const WIDTH = 7;
+/** Client addresses by number: an IPv4 address is one, the others are kept. */
+class Addresses {
+  readonly #others = new Interned<string>();
+
+  numberOf(address: string): number {
+    if (address.includes(':')) return -1 - this.#others.numberOf(address, () => address);
+    return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
+  }
+
+  textOf(number: number): string {
+    if (number < 0) return this.#others.values[-1 - number] as string;
+    return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
+  }
+}
+
+/** What of a row is kept as a number, in this order. */
+const COLUMNS = ['stream', 'address', 'port', 'frame', 'frames', 'bytes', 'common'] as const;
+type Packed = Record<(typeof COLUMNS)[number], number>;
+const WIDTH = COLUMNS.length;
 const NO_FRAME = -1;
+/** As many stand in one block: an array of all of them would be copied each time it grows. */
+const BLOCK_ROWS = 4096;
 
 /** The rows of a list, kept as numbers: a capture can hold a hundred thousand conversations that are much alike. */
 export class RowList implements Iterable<Row> {
-  readonly #numbers: number[] = [];
-  readonly #addresses = new Interned<string>();
+  readonly #blocks: Float64Array[] = [];
+  #count = 0;
+  readonly #addresses = new Addresses();
   readonly #common = new Interned<Common>();
 
   add({ stream, client, frames, bytes, server, protocols, outcome, destination, warnings }: Row): void {
-    const address = this.#addresses.numberOf(client.address, () => client.address);
     const key = JSON.stringify([server, protocols, outcome.kind, outcome.reason, destination, warnings]);
     const common = this.#common.numberOf(key, () => {
       return { server, protocols, outcome: { ...outcome, frame: undefined }, destination, warnings };
     });
-    this.#numbers.push(stream, address, client.port, outcome.frame ?? NO_FRAME, frames, bytes, common);
+    const address = this.#addresses.numberOf(client.address);
+    const frame = outcome.frame ?? NO_FRAME;
+    const packed: Packed = { stream, address, port: client.port, frame, frames, bytes, common };
+    if (this.#count % BLOCK_ROWS === 0) this.#blocks.push(new Float64Array(BLOCK_ROWS * WIDTH));
+    const start = (this.#count++ % BLOCK_ROWS) * WIDTH;
+    COLUMNS.forEach((column, at) => {
+      (this.#blocks.at(-1) as Float64Array)[start + at] = packed[column];
+    });
   }
 
   /** The rows in order of their numbers. */
   *[Symbol.iterator](): Generator<Row> {
-    const numbers = this.#numbers;
-    const starts = Uint32Array.from({ length: numbers.length / WIDTH }, (_, at) => at * WIDTH);
-    starts.sort((a, b) => (numbers[a] as number) - (numbers[b] as number));
-    for (const start of starts) {
-      const [stream, address, port, frame, frames, bytes, common] = numbers.slice(start, start + WIDTH) as Packed;
-      const shared = this.#common.values[common] as Common;
+    const order = Uint32Array.from({ length: this.#count }, (_, at) => at);
+    order.sort((a, b) => this.#number(a, 'stream') - this.#number(b, 'stream'));
+    for (const at of order) {
+      const shared = this.#common.values[this.#number(at, 'common')] as Common;
+      const frame = this.#number(at, 'frame');
       yield {
         ...shared,
-        stream,
-        client: { address: this.#addresses.values[address] as string, port },
+        stream: this.#number(at, 'stream'),
+        client: { address: this.#addresses.textOf(this.#number(at, 'address')), port: this.#number(at, 'port') },
         outcome: { ...shared.outcome, frame: frame === NO_FRAME ? undefined : frame },
-        frames,
-        bytes,
+        frames: this.#number(at, 'frames'),
+        bytes: this.#number(at, 'bytes'),
       };
     }
   }
-}
 
-type Packed = [
-  stream: number,
-  address: number,
-  port: number,
-  frame: number,
-  frames: number,
-  bytes: number,
-  common: number,
-];
+  #number(row: number, column: keyof Packed): number {
+    const block = this.#blocks[Math.floor(row / BLOCK_ROWS)] as Float64Array;
+    return block[(row % BLOCK_ROWS) * WIDTH + COLUMNS.indexOf(column)] as number;
+  }
+}
