@@ -3,6 +3,7 @@ import { addressBytes, addressText } from '../bytes/address.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
 import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
 import { formatEndpoint } from '../packet/segment.ts';
+import type { Target } from '../replay/live.ts';
 
 /** Options that every command shares. */
 export interface CommonOptions {
@@ -16,6 +17,11 @@ export interface CommonOptions {
   readonly allow?: ReadonlySet<Allowance>;
   readonly json?: boolean;
   readonly limit?: Limits;
+}
+
+/** A server to check, and how the user wrote it. */
+export interface NamedTarget extends Target {
+  readonly name: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
@@ -66,4 +72,13 @@ export function parseAllowances(text: string, previous: ReadonlySet<Allowance> =
     allowed.add(allowance);
   }
   return allowed;
+}
+
+/** A server to check: `HOST:PORT` or `[HOST]:PORT`, the host an address or a name. */
+export function parseTarget(text: string, before: readonly NamedTarget[] = []): NamedTarget[] {
+  const [, v6, host, digits] = /^(?:\[([0-9a-fA-F:.%a-z]+)\]|([A-Za-z0-9._-]+)):([0-9]{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port === 0 || port > 65_535)
+    throw new InvalidArgumentError('a name or an address and a port, as proxy.example:1080 or [::1]:1080.');
+  return [...before, { host: v6 ?? host ?? '', port, name: text }];
 }

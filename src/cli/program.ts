@@ -3,10 +3,19 @@ import { Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
 import { type DeriveOptions, derive, FORMATS } from './derive.ts';
 import { list } from './list.ts';
-import { type CommonOptions, parseAllowances, parseEndpoint, parseLimits, parseRole, parseStream } from './options.ts';
+import {
+  type CommonOptions,
+  parseAllowances,
+  parseEndpoint,
+  parseLimits,
+  parseRole,
+  parseStream,
+  parseTarget,
+} from './options.ts';
 import { type ProveOptions, prove } from './prove.ts';
 import { withScriptOptions, withStyleOptions } from './script-options.ts';
 import { type ShowOptions, show } from './show.ts';
+import { type VerifyOptions, verify } from './verify.ts';
 
 const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
 
@@ -39,6 +48,20 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(streamOption('prove the check of this conversation alone'))
     .addOption(serverOption())
     .action(async (paths: string[], options: ProveOptions) => onExit(await prove(paths, options)));
+
+  withScriptOptions(common(program.command('verify')))
+    .description('run the check against live servers, step by step')
+    .argument('<capture...>', CAPTURES)
+    .addOption(
+      new Option('--to <HOST:PORT>', 'the server to check; may be repeated')
+        .argParser(parseTarget)
+        .makeOptionMandatory(),
+    )
+    .option('--haproxy <path>', 'let this HAProxy check them')
+    .option('--json', 'as a JSON array')
+    .addOption(streamOption('run the check of this conversation alone'))
+    .addOption(serverOption())
+    .action(async (paths: string[], options: VerifyOptions) => onExit(await verify(paths, options)));
 
   common(program.command('list'))
     .description('list the conversations of a capture')

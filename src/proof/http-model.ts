@@ -1,7 +1,8 @@
 import type { Behavior, Ending } from './behavior.ts';
-import type { HttpCheck, HttpExpect } from './http-rule.ts';
-import { BUFFER_SIZE, type Verdict } from './model.ts';
+import { type HttpCheck, type HttpExpect, httpRequestBytes } from './http-rule.ts';
+import { BUFFER_SIZE } from './model.ts';
 import { toJavaScript } from './regex.ts';
+import { type CheckRun, type Outcome, simulate, type Transport, type Verdict } from './run.ts';
 import { SimulatedServer } from './simulated-server.ts';
 
 /** A response as far as it has come. */
@@ -18,35 +19,54 @@ const MAX_FIELDS = 100;
 /** Without an expect rule HAProxy takes any 2xx and 3xx. */
 const IMPLICIT: HttpExpect = { match: 'status', ranges: [[200, 399]], inverse: false };
 
+/** Runs an http-check of one exchange against a described server, in simulated time. `timeout` is in milliseconds. */
+export function runHttpCheck(check: HttpCheck, behavior: Behavior, timeout: number): Verdict {
+  const server = new SimulatedServer(behavior, [httpRequestBytes(check.send).length]);
+  return simulate((transport) => new HttpCheckRun(check, transport), server, timeout);
+}
+
 /**
- * Runs an http-check of one exchange as HAProxy 2.6 does, against a described server, in simulated time. A status is judged as soon as the
- * head is there (an interim one too); a body is judged when it has what is looked for, or when it is all there. `timeout` is in milliseconds.
+ * One run of an http-check of one exchange as HAProxy 2.6 does it, over whatever transport. A status is judged as soon as the head is there (an
+ * interim one too); a body is judged when it has what is looked for, or when it is all there.
  */
-export function runHttpCheck({ expect }: HttpCheck, behavior: Behavior, timeout: number): Verdict {
-  const server = new SimulatedServer(behavior, [1]);
-  const rules = expect.length === 0 ? [IMPLICIT] : expect;
-  let buffer: Uint8Array = new Uint8Array(0);
-  let now = 0;
-  let closed: Ending;
-  const end = (status: Verdict['status']): Verdict => ({ status, step: undefined, received: buffer, elapsed: now });
-  server.accept(now);
-  server.receive(1, now); // the request, however long
-  for (;;) {
-    const arrived = server.arrivedBy(now);
-    buffer = Buffer.concat([buffer, ...arrived.bytes]).subarray(0, BUFFER_SIZE);
-    closed ??= arrived.ending;
-    const received = decode(buffer, closed !== undefined);
-    if (received === 'no HTTP') return end('L7RSP');
-    if (received !== undefined) {
-      const verdict = judge(rules, received);
-      if (verdict !== 'wait') return end(verdict);
-    } else if (closed !== undefined) return end(buffer.length === 0 && closed === 'RST' ? 'SOCKERR' : 'L7RSP');
-    const next = server.nextArrival();
-    if (next === undefined || next > timeout) {
-      now = timeout;
-      return end('L7TOUT');
+export class HttpCheckRun implements CheckRun {
+  readonly #check: HttpCheck;
+  readonly #transport: Transport;
+  #started = false;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #closed: Ending;
+
+  constructor(check: HttpCheck, transport: Transport) {
+    this.#check = check;
+    this.#transport = transport;
+  }
+
+  advance(): Outcome | undefined {
+    if (!this.#started) {
+      this.#started = true;
+      this.#transport.connect();
+      this.#transport.send(httpRequestBytes(this.#check.send));
     }
-    now = next;
+    const { bytes, ending } = this.#transport.arrived();
+    this.#buffer = Buffer.concat([this.#buffer, ...bytes]).subarray(0, BUFFER_SIZE);
+    this.#closed ??= ending;
+    const received = decode(this.#buffer, this.#closed !== undefined);
+    if (received === 'no HTTP') return this.#end('L7RSP');
+    if (received === undefined) {
+      if (this.#closed === undefined) return undefined;
+      return this.#end(this.#buffer.length === 0 && this.#closed === 'RST' ? 'SOCKERR' : 'L7RSP');
+    }
+    const { expect } = this.#check;
+    const judged = judge(expect.length === 0 ? [IMPLICIT] : expect, received);
+    return judged === 'wait' ? undefined : this.#end(judged);
+  }
+
+  timeOut(): Outcome {
+    return this.#end('L7TOUT');
+  }
+
+  #end(status: Outcome['status']): Outcome {
+    return { status, step: undefined, received: this.#buffer };
   }
 }
 

@@ -1,28 +1,8 @@
 import type { Behavior, Ending } from './behavior.ts';
 import { toJavaScript } from './regex.ts';
 import { type ExpectRule, sendLengths, type TcpRule } from './rule.ts';
+import { type CheckRun, type Outcome, simulate, type Transport, type Verdict, type Watch } from './run.ts';
 import { SimulatedServer } from './simulated-server.ts';
-
-/** What HAProxy says of a check: the status, the step that failed (from 1, as it logs them), and what had been received for it. */
-export interface Verdict {
-  readonly status: 'L7OK' | 'L7RSP' | 'L7STS' | 'L7TOUT' | 'SOCKERR';
-  readonly step: number | undefined;
-  /** A reset right behind a reply is met by the next send, or by a step behind that, this one at the latest: it is a race. */
-  readonly lastStep?: number;
-  readonly received: Uint8Array;
-  /** Simulated milliseconds from the connection on. */
-  readonly elapsed: number;
-}
-
-/** Does a real HAProxy say the same? */
-export function confirms(
-  real: { readonly status: string; readonly step: number | undefined },
-  { status, step, lastStep = step }: Verdict,
-): boolean {
-  if (real.status !== status) return false;
-  if (real.step === undefined || step === undefined) return real.step === step;
-  return real.step >= step && real.step <= (lastStep ?? step);
-}
 
 /** tune.bufsize: a full buffer is judged as if the server had closed (2.6, 3.4). */
 export const BUFFER_SIZE = 16_384;
@@ -30,68 +10,82 @@ export const BUFFER_SIZE = 16_384;
 const HEX_MATCH_LENGTH = 8191;
 
 /**
- * Runs a tcp-check as HAProxy 2.6 and 3.4 do, against a described server, in simulated time. `timeout` is `timeout check` in milliseconds.
- * The rules of the buffer: a send empties it of what has been read; an expect takes nothing out of it; consecutive expects see the same bytes,
- * and when one of them waits for more, the first of them is judged again with what has come. The server reacts to whole requests, whose
- * lengths are given, in however many sends they come.
+ * Runs a tcp-check against a described server, in simulated time. `timeout` is `timeout check` in milliseconds. The server reacts to whole
+ * requests, whose lengths are given, in however many sends they come.
  */
 export function runTcpCheck(
   rules: readonly TcpRule[],
   behavior: Behavior,
   timeout: number,
   requestLengths: readonly number[] = sendLengths(rules),
+  watch?: Watch,
 ): Verdict {
   const server = new SimulatedServer(behavior, requestLengths);
-  let buffer: Buffer = NOTHING;
-  let now = 0;
-  let closed: Ending;
-  const end = (status: Verdict['status'], step?: number): Verdict => ({ status, step, received: buffer, elapsed: now });
+  return simulate((transport) => new TcpCheckRun(rules, transport, watch), server, timeout);
+}
 
-  const read = (): void => {
-    const arrived = server.arrivedBy(now);
-    closed ??= arrived.ending;
-    if (arrived.bytes.length === 0) return;
-    buffer = Buffer.concat([buffer, ...arrived.bytes]);
-    if (buffer.length > BUFFER_SIZE) buffer = buffer.subarray(0, BUFFER_SIZE);
-  };
+/**
+ * One run of a tcp-check as HAProxy 2.6 and 3.4 do it, over whatever transport. The rules of the buffer: a send empties it of what has been
+ * read; an expect takes nothing out of it; consecutive expects see the same bytes, and when one of them waits for more, the first of them is
+ * judged again with what has come.
+ */
+export class TcpCheckRun implements CheckRun {
+  readonly #rules: readonly TcpRule[];
+  readonly #transport: Transport;
+  readonly #watch: Watch | undefined;
+  #at = 0;
+  #buffer: Buffer = NOTHING;
+  #closed: Ending;
 
-  for (let at = 0; at < rules.length; ) {
-    const rule = rules[at] as TcpRule;
-    switch (rule.kind) {
-      case 'connect':
-        server.accept(now);
-        at++;
-        break;
-      case 'send':
-        if (rule.bytes.length >= BUFFER_SIZE) return end('L7RSP', at + 1);
-        // After a FIN the connection still takes bytes; that nothing comes back is seen by the next expect.
-        if (closed === 'RST') return { ...end('SOCKERR', at + 1), lastStep: nextExpect(rules, at) };
-        buffer = NOTHING;
-        server.receive(rule.bytes.length, now);
-        at++;
-        break;
-      case 'expect': {
-        read();
-        if (buffer.length === 0 && closed === 'RST') return end('SOCKERR', at + 1);
-        if (buffer.length === 0 && closed === 'FIN') return end('L7RSP', at + 1);
-        const final = closed !== undefined || buffer.length >= BUFFER_SIZE;
-        const verdict = judgeOf(rule)(buffer, final);
-        if (verdict === 'match') at++;
-        else if (verdict === 'mismatch') return end('L7RSP', at + 1);
-        else {
-          const next = server.nextArrival();
-          if (next === undefined || next > timeout) {
-            now = timeout;
-            return end('L7TOUT', at + 1);
-          }
-          now = next;
-          while (at > 0 && rules[at - 1]?.kind === 'expect') at--;
-        }
-        break;
-      }
-    }
+  constructor(rules: readonly TcpRule[], transport: Transport, watch?: Watch) {
+    this.#rules = rules;
+    this.#transport = transport;
+    this.#watch = watch;
   }
-  return end('L7OK');
+
+  advance(): Outcome | undefined {
+    if (this.#rules[this.#at]?.kind === 'expect') while (this.#rules[this.#at - 1]?.kind === 'expect') this.#at--;
+    for (; this.#at < this.#rules.length; this.#at++) {
+      const rule = this.#rules[this.#at] as TcpRule;
+      switch (rule.kind) {
+        case 'connect':
+          this.#transport.connect();
+          break;
+        case 'send':
+          if (rule.bytes.length >= BUFFER_SIZE) return this.#end('L7RSP');
+          // After a FIN the connection still takes bytes; that nothing comes back is seen by the next expect.
+          if (this.#closed === 'RST') return { ...this.#end('SOCKERR'), lastStep: nextExpect(this.#rules, this.#at) };
+          this.#buffer = NOTHING;
+          this.#transport.send(rule.bytes);
+          break;
+        case 'expect': {
+          const judged = this.#judge(rule);
+          if (judged === 'wait') return undefined;
+          if (judged !== 'match') return this.#end(judged);
+        }
+      }
+      this.#watch?.(this.#at, this.#buffer);
+    }
+    return { status: 'L7OK', step: undefined, received: this.#buffer };
+  }
+
+  timeOut(): Outcome {
+    return this.#end('L7TOUT');
+  }
+
+  #judge(rule: ExpectRule): 'match' | 'wait' | 'L7RSP' | 'SOCKERR' {
+    const { bytes, ending } = this.#transport.arrived();
+    if (bytes.length > 0) this.#buffer = Buffer.concat([this.#buffer, ...bytes]).subarray(0, BUFFER_SIZE);
+    this.#closed ??= ending;
+    if (this.#buffer.length === 0 && this.#closed !== undefined) return this.#closed === 'RST' ? 'SOCKERR' : 'L7RSP';
+    const final = this.#closed !== undefined || this.#buffer.length >= BUFFER_SIZE;
+    const judged = judgeOf(rule)(this.#buffer, final);
+    return judged === 'mismatch' ? 'L7RSP' : judged;
+  }
+
+  #end(status: Outcome['status']): Outcome {
+    return { status, step: this.#at + 1, received: this.#buffer };
+  }
 }
 
 const NOTHING = Buffer.alloc(0);

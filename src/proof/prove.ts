@@ -1,6 +1,6 @@
 import type { Behavior } from './behavior.ts';
 import { type CapturedReplies, twinsOf, variantsOf } from './counterparts.ts';
-import type { Verdict } from './model.ts';
+import type { Verdict } from './run.ts';
 import { runScript, type Script } from './script.ts';
 
 /** A twin or variant, and what became of the check against it. */

@@ -2,11 +2,12 @@ import type { Check } from '../check/check.ts';
 import type { CapturedMessage, Step } from '../check/step.ts';
 import type { Behavior } from './behavior.ts';
 import { type Form, isModern } from './form.ts';
-import { runHttpCheck } from './http-model.ts';
+import { HttpCheckRun, runHttpCheck } from './http-model.ts';
 import { httpCheckOf } from './http-request.ts';
 import { type HttpCheck, httpRequestBytes } from './http-rule.ts';
-import { runTcpCheck, type Verdict } from './model.ts';
+import { runTcpCheck, TcpCheckRun } from './model.ts';
 import { type ExpectRule, rulesOf, type SendRule, sendLengths, type TcpRule } from './rule.ts';
+import type { CheckRun, Transport, Verdict, Watch } from './run.ts';
 
 /** A check in the words of one of HAProxy's two checkers, as data. */
 export type Script = (TcpScript | HttpScript) & {
@@ -53,12 +54,22 @@ export const scriptOfRules = (rules: readonly TcpRule[]): Script => ({
 });
 
 /** Runs a script against a described server, in the model. `timeout` is in milliseconds. */
-export function runScript(script: Script, behavior: Behavior, timeout: number): Verdict {
+export function runScript(script: Script, behavior: Behavior, timeout: number, watch?: Watch): Verdict {
   switch (script.kind) {
     case 'tcp-check':
-      return runTcpCheck(script.rules, behavior, timeout, script.requestLengths);
+      return runTcpCheck(script.rules, behavior, timeout, script.requestLengths, watch);
     case 'http-check':
       return runHttpCheck(script.http, behavior, timeout);
+  }
+}
+
+/** Starts a script over a transport. */
+export function startScript(script: Script, transport: Transport, watch?: Watch): CheckRun {
+  switch (script.kind) {
+    case 'tcp-check':
+      return new TcpCheckRun(script.rules, transport, watch);
+    case 'http-check':
+      return new HttpCheckRun(script.http, transport);
   }
 }
 

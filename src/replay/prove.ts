@@ -1,5 +1,5 @@
 import type { Behavior } from '../proof/behavior.ts';
-import { confirms, type Verdict } from '../proof/model.ts';
+import { confirms, type Verdict } from '../proof/run.ts';
 import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.ts';
 import { serveBehavior } from './mock.ts';
 

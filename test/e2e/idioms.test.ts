@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import type { CapturedReplies } from '../../src/proof/counterparts.ts';
-import { confirms } from '../../src/proof/model.ts';
 import { proveCheck } from '../../src/proof/prove.ts';
 import { rulesOf, sendLengths, type TcpRule } from '../../src/proof/rule.ts';
+import { confirms } from '../../src/proof/run.ts';
 import { scriptOfRules } from '../../src/proof/script.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
 import { failedStep, tryJudged } from '../../src/replay/prove.ts';

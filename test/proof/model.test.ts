@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Behavior, type Reaction, says, trickled } from '../../src/proof/behavior.ts';
-import { runTcpCheck, type Verdict } from '../../src/proof/model.ts';
+import { runTcpCheck } from '../../src/proof/model.ts';
 import type { TcpRule } from '../../src/proof/rule.ts';
+import type { Verdict } from '../../src/proof/run.ts';
 import { binary, CONNECT, rbinary, rstring, send, string } from '../support/tcp-rules.ts';
 
 const TIMEOUT = 1000;

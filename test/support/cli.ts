@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
@@ -16,4 +16,16 @@ export function capture2check(args: readonly string[], { input = '' as string | 
     env: { ...process.env, ...env },
   });
   return { code: status, stdout, stderr };
+}
+
+/** The same while this process goes on, as the servers that it runs have to. */
+export function capture2checkBeside(args: readonly string[]): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => void (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => void (said.stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
 }
