@@ -7,6 +7,9 @@ import { decodeRequest, decodeResponse, type HttpMessage } from '../../src/proto
 import { conversationsIn } from '../support/derive.ts';
 import { CASES } from '../support/fixtures.ts';
 
+// Its default is 7 bits a character.
+HTTPParser.encoding = 'latin1';
+
 /** What a head says, in the words of http-parser-js. */
 interface Head {
   readonly line: string;
@@ -147,6 +150,71 @@ test('every response head reads as http-parser-js reads it', () => {
     { numRuns: 500 },
   );
 });
+
+// Line ends in odd places, names that frame with space around them, methods that nobody knows.
+const odd = fc
+  .tuple(
+    fc.constantFrom(
+      'GET / HTTP/1.1',
+      'BREW / HTTP/1.1',
+      'HTTP/1.1 200 OK',
+      'HTTP/1.0 204',
+      'HTTP/1.1 099 x',
+      'HTTP/1.1 101',
+    ),
+    lineEnd,
+    fc.array(
+      fc.constantFrom(
+        'a: b',
+        'a',
+        '\r',
+        '\n',
+        '\r\n',
+        ' ',
+        '\t',
+        ':',
+        'Content-Length',
+        'transfer-encoding: chunked',
+        '3',
+        'é',
+      ),
+      { maxLength: 12 },
+    ),
+    lineEnd,
+    lineEnd,
+    rest,
+  )
+  .map((parts) => parts.flat().join(''));
+
+test.each(['request', 'response'] as const)('whatever a %s holds, it ends where http-parser-js ends it', (kind) => {
+  fc.assert(
+    fc.property(odd, fc.boolean(), (text, bodiless) => {
+      const bytes = Buffer.from(text, 'latin1');
+      fc.pre(text.startsWith('HTTP') === (kind === 'response'));
+      const message =
+        kind === 'request'
+          ? decodeRequest(new ByteReader(bytes), bytes)
+          : decodeResponse(new ByteReader(bytes), bytes, () => bodiless);
+      if (message.headEnd === undefined) return;
+      const end = endOf(bytes, kind, kind === 'response' && bodiless);
+      expect(message.complete).toBe(end !== undefined);
+      expect(message.end).toBe(Math.max(message.headEnd, end ?? bytes.length));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** Where http-parser-js sees the end, if it does. */
+function endOf(bytes: Buffer, kind: 'request' | 'response', bodiless: boolean): number | undefined {
+  const parser = new HTTPParser(kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE);
+  let end: number | undefined;
+  parser[HTTPParser.kOnHeadersComplete] = () => (bodiless ? 1 : 0) as 0;
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    end ??= (parser as unknown as { offset: number }).offset;
+  };
+  parser.execute(bytes);
+  return end;
+}
 
 function agree(text: string, kind: 'request' | 'response'): void {
   const bytes = Buffer.from(text, 'latin1');

@@ -1,8 +1,8 @@
-import { HTTPParser } from 'http-parser-js';
 import { printableBytes } from '../../bytes/printable.ts';
 import { type ByteReader, DecodeError, type Role } from '../../bytes/reader.ts';
 import type { MessageSpan } from '../layer.ts';
 import { SECRET_HEADERS } from './codes.ts';
+import { type Framing, frameRequest, frameResponse, lineEnd } from './framing.ts';
 
 interface Header {
   readonly name: string;
@@ -34,9 +34,6 @@ export interface HttpResponse extends HttpMessageBase {
 
 export type HttpMessage = HttpRequest | HttpResponse;
 
-// Its default is 7 bits a character, in which a byte of UTF-8 may become a space or CR.
-HTTPParser.encoding = 'latin1';
-
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ ]+) (HTTP\/1\.[01])$/;
 /** `http://user:password@host/` names credentials (RFC 3986 §3.2.1); so may the authority of CONNECT. */
 const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*@)/i;
@@ -59,7 +56,7 @@ export function decodeRequest(reader: ByteReader, bytes: Uint8Array): HttpReques
   }
   reader.bytes(end - reader.offset, 'request line');
   const head = decodeHead(reader, bytes, 'fixed');
-  const framing = frame(bytes, start, HTTPParser.REQUEST, false);
+  const framing = frameRequest(bytes, start, method, head);
   const body = takeBody(reader, head.headEnd, framing);
   return { protocol: 'http', kind: 'request', side: 'client', method, target, version, ...head, ...body, start };
 }
@@ -92,7 +89,7 @@ export function decodeResponse(
   const status = Number(line.slice(9, STATUS_LENGTH));
   const phrase = line.slice(STATUS_LENGTH).replace(/^ /, '');
   const head = decodeHead(reader, bytes, 'volatile');
-  const framing = frame(bytes, start, HTTPParser.RESPONSE, bodiless(status));
+  const framing = frameResponse(bytes, start, status, bodiless(status), head);
   const body = takeBody(reader, head.headEnd, framing);
   return { protocol: 'http', kind: 'response', side: 'server', version, status, phrase, ...head, ...body, start };
 }
@@ -140,12 +137,6 @@ function decodeHead(
 /** Without spaces and tabs at its ends (RFC 9110 §5.6.3, OWS); any other byte belongs to the value. */
 const trimmed = (text: string): string => /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? '';
 
-/** Where the line that starts at `from` ends, its LF included; CR LF and a bare LF both end a line (RFC 9112 §2.2). */
-function lineEnd(bytes: Uint8Array, from: number): number | undefined {
-  const at = bytes.indexOf(0x0a, from);
-  return at === -1 ? undefined : at + 1;
-}
-
 /** A line without its end, a character a byte. */
 const lineText = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.subarray(start, end))
@@ -155,51 +146,11 @@ const lineText = (bytes: Uint8Array, start: number, end: number): string =>
 function takeBody(
   reader: ByteReader,
   headEnd: number | undefined,
-  framing: { end: number; complete: boolean },
+  framing: Framing,
 ): { end: number; complete: boolean; fields: ReturnType<ByteReader['takeFields']> } {
   const end = headEnd === undefined ? reader.offset : Math.max(headEnd, framing.end);
   reader.bytes(end - reader.offset, 'body', 'volatile');
   return { end, complete: framing.complete, fields: reader.takeFields() };
 }
-
-/** Where the message that starts at `start` ends, by http-parser-js: Content-Length, chunks, or the close (RFC 9112 §6). */
-function frame(
-  bytes: Uint8Array,
-  start: number,
-  kind: typeof HTTPParser.REQUEST | typeof HTTPParser.RESPONSE,
-  bodiless: boolean,
-): { end: number; complete: boolean } {
-  // The parser's expression for a header line takes time that is quadratic in its length.
-  if (hasLongLine(bytes, start)) return { end: bytes.length, complete: false };
-  const parser = new HTTPParser(kind) as InstanceType<typeof HTTPParser> & { offset: number };
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let end: number | undefined;
-  parser[HTTPParser.kOnHeadersComplete] = () => bodiless as unknown as number;
-  parser[HTTPParser.kOnMessageComplete] = () => {
-    end = parser.offset;
-    throw COMPLETE; // what follows is another message, or the tunnel
-  };
-  try {
-    parser.execute(view, start, view.length - start);
-  } catch (error) {
-    if (error !== COMPLETE) throw error;
-  }
-  return end === undefined ? { end: view.length, complete: false } : { end, complete: true };
-}
-
-const MAX_LINE_LENGTH = 8192;
-
-/** Is a line of the head longer than what servers take (RFC 9112 §3 recommends 8000 octets for a request line)? */
-function hasLongLine(bytes: Uint8Array, start: number): boolean {
-  for (let at = start; ; ) {
-    const end = lineEnd(bytes, at) ?? bytes.length;
-    if (end - at > MAX_LINE_LENGTH) return true;
-    if (end - at <= 2 || end === bytes.length) return false;
-    at = end;
-  }
-}
-
-/** Made once: a stack trace for each message would cost more than the parsing. */
-const COMPLETE = new Error('message complete');
 
 const quoted = (text: string): string => `"${printableBytes(Buffer.from(text.slice(0, 40), 'latin1'))}"`;
