@@ -1,12 +1,20 @@
-import ipaddr from 'ipaddr.js';
+import { createRequire } from 'node:module';
+
+/** Loaded with the first address that is not plain IPv4: most captures do without, and start sooner. */
+const ipaddr = () => createRequire(import.meta.url)('ipaddr.js') as typeof import('ipaddr.js');
 
 /** An IP address of 4 or 16 bytes as text: dotted decimal, or RFC 5952. */
 export function addressText(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join('.') : ipaddr.fromByteArray([...bytes]).toString();
+  return bytes.length === 4
+    ? bytes.join('.')
+    : ipaddr()
+        .fromByteArray([...bytes])
+        .toString();
 }
 
 /** The bytes of an IP address that is written out in full (four decimal octets, or IPv6 as in RFC 4291); undefined for anything else. */
 export function addressBytes(text: string): Uint8Array | undefined {
-  if (!ipaddr.IPv6.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
-  return Uint8Array.from(ipaddr.parse(text).toByteArray());
+  const { IPv4, IPv6, parse } = ipaddr();
+  if (!IPv6.isValid(text) && !IPv4.isValidFourPartDecimal(text)) return undefined;
+  return Uint8Array.from(parse(text).toByteArray());
 }

@@ -50,7 +50,7 @@ export async function* readFrames(
         message: `${file}, offset ${offset}: the last frame is cut off (${length} bytes of it are there) and left out; stop tcpdump with SIGINT, or use its -U, to get whole frames`,
       }),
   };
-  const plain = await sniffed(decompressed(await sniffed(chunks), context));
+  const plain = await sniffed(await decompressed(await sniffed(chunks), context));
   const magic = plain.head.toString('hex', 0, 4);
   if (PCAP_MAGICS.has(magic)) yield* readPcap(plain, context);
   else if (magic === SECTION_HEADER) yield* readPcapng(plain, context);

@@ -31,3 +31,13 @@ export async function sniffed(chunks: AsyncIterable<Buffer>): Promise<Sniffed> {
     },
   };
 }
+
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/** Is this a zstd file, to judge by its first bytes? It may begin with a skippable frame. */
+export function isZstd(head: Buffer): boolean {
+  return head.length >= 4 && (head.readUInt32LE() === ZSTD_MAGIC || isSkippable(head.readUInt32LE()));
+}
+
+/** Skippable frames (RFC 8878 §3.1.2) have 16 magic numbers, 184D2A50 to 184D2A5F. */
+export const isSkippable = (magic: number): boolean => magic >>> 4 === 0x184d2a5;

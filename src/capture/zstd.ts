@@ -2,21 +2,13 @@ import * as vm from 'node:vm';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { ChunkPuller } from './chunks.ts';
+import { isSkippable, isZstd } from './sniff.ts';
 import { ZlibFeed } from './zlib-feed.ts';
 
-const FRAME_MAGIC = 0xfd2fb528;
 const MAX_BLOCK_LENGTH = 131_072; // RFC 8878 §3.1.1.2.4
 const BLOCK_HEADER_LENGTH = 3;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
-
-/** Is this a zstd file, to judge by its first bytes? It may begin with a skippable frame. */
-export function isZstd(head: Buffer): boolean {
-  return head.length >= 4 && (head.readUInt32LE() === FRAME_MAGIC || isSkippable(head.readUInt32LE()));
-}
-
-/** Skippable frames (RFC 8878 §3.1.2) have 16 magic numbers, 184D2A50 to 184D2A5F. */
-const isSkippable = (magic: number): boolean => magic >>> 4 === 0x184d2a5;
 
 /** Decodes the pieces of one frame: its header, then each block, then its checksum. */
 interface FrameDecoder {

@@ -1,6 +1,4 @@
 import type { Analysis } from '../emit/analysis.ts';
-import { emitCheckJson } from '../emit/check-json.ts';
-import { emitHaproxy } from '../emit/haproxy/script.ts';
 import type { ScriptStyle } from '../emit/haproxy/style.ts';
 import { withheldFrom } from '../emit/withheld.ts';
 import { nothingToDerive, wordsOn } from '../emit/words.ts';
@@ -9,14 +7,17 @@ import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
-import { aimOf, formOf, type ScriptOptions, type StyleOptions, styleOf } from './script-options.ts';
+import { aimOf, type Format, formOf, type ScriptOptions, type StyleOptions, styleOf } from './script-options.ts';
 import { Terminal } from './terminal.ts';
 
-/** What `--format` can be. */
-export const FORMATS = { haproxy: emitHaproxy, json: emitCheckJson } as const;
+/** What writes each format. */
+const EMITTERS = {
+  haproxy: async () => (await import('../emit/haproxy/script.ts')).emitHaproxy,
+  json: async () => (await import('../emit/check-json.ts')).emitCheckJson,
+} as const satisfies Record<Format, unknown>;
 
 export interface DeriveOptions extends CommonOptions, ScriptOptions, StyleOptions {
-  readonly format?: keyof typeof FORMATS;
+  readonly format?: Format;
   readonly haproxy?: Form['dialect'];
   readonly proof: boolean;
 }
@@ -37,7 +38,8 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
   refuseSharing(checks, style);
-  await writeArtifact(FORMATS[format]({ ...analysis, checks }, style), options.output);
+  const emit = await EMITTERS[format]();
+  await writeArtifact(emit({ ...analysis, checks }, style), options.output);
   return EXIT.done;
 }
 

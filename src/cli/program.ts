@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
-import { type DeriveOptions, derive, FORMATS } from './derive.ts';
-import { list } from './list.ts';
+import type { DeriveOptions } from './derive.ts';
 import {
   type CommonOptions,
   parseAllowances,
@@ -12,14 +11,14 @@ import {
   parseStream,
   parseTarget,
 } from './options.ts';
-import { type ProveOptions, prove } from './prove.ts';
-import { withScriptOptions, withStyleOptions } from './script-options.ts';
-import { type ShowOptions, show } from './show.ts';
-import { type VerifyOptions, verify } from './verify.ts';
+import type { ProveOptions } from './prove.ts';
+import { FORMATS, withScriptOptions, withStyleOptions } from './script-options.ts';
+import type { ShowOptions } from './show.ts';
+import type { VerifyOptions } from './verify.ts';
 
 const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
 
-/** The command tree. `onExit` receives the exit code of the command that ran. */
+/** The command tree; what a command does is loaded when it is called. `onExit` receives the exit code of the command that ran. */
 export function buildProgram(onExit: (code: number) => void): Command {
   const program = new Command('capture2check')
     .description(
@@ -32,13 +31,15 @@ export function buildProgram(onExit: (code: number) => void): Command {
   const deriving = withStyleOptions(withScriptOptions(common(program.command('derive', { isDefault: true }))))
     .description('write the check (what is done when no command is named)')
     .argument('<capture...>', CAPTURES)
-    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(FORMATS)).default('haproxy'))
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('haproxy'))
     .option('--json', 'the same as --format json; always an array')
     .addOption(streamOption('derive from this conversation alone, whatever its outcome'))
     .addOption(serverOption())
     .option('--no-proof', 'do not try the check against broken twins and healthy variants of the server first')
     .addHelpText('after', DERIVE_EXAMPLES)
-    .action(async (paths: string[], options: DeriveOptions) => onExit(await derive(paths, options)));
+    .action(async (paths: string[], options: DeriveOptions) =>
+      onExit(await (await import('./derive.ts')).derive(paths, options)),
+    );
 
   withScriptOptions(common(program.command('prove')))
     .description('try the check against every broken twin and healthy variant of the captured server')
@@ -47,7 +48,9 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .option('--json', 'as a JSON array')
     .addOption(streamOption('prove the check of this conversation alone'))
     .addOption(serverOption())
-    .action(async (paths: string[], options: ProveOptions) => onExit(await prove(paths, options)));
+    .action(async (paths: string[], options: ProveOptions) =>
+      onExit(await (await import('./prove.ts')).prove(paths, options)),
+    );
 
   withScriptOptions(common(program.command('verify')))
     .description('run the check against live servers, step by step')
@@ -61,14 +64,18 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .option('--json', 'as a JSON array')
     .addOption(streamOption('run the check of this conversation alone'))
     .addOption(serverOption())
-    .action(async (paths: string[], options: VerifyOptions) => onExit(await verify(paths, options)));
+    .action(async (paths: string[], options: VerifyOptions) =>
+      onExit(await (await import('./verify.ts')).verify(paths, options)),
+    );
 
   common(program.command('list'))
     .description('list the conversations of a capture')
     .argument('<capture...>', CAPTURES)
     .option('--json', 'as a JSON array')
     .addOption(serverOption())
-    .action(async (paths: string[], options: CommonOptions) => onExit(await list(paths, options)));
+    .action(async (paths: string[], options: CommonOptions) =>
+      onExit(await (await import('./list.ts')).list(paths, options)),
+    );
 
   common(program.command('show'))
     .description('show one conversation, message by message')
@@ -77,7 +84,9 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(streamOption('which conversation').default(0))
     .option('--redact', 'mask passwords, tokens and cookies')
     .addOption(new Option('--raw <side>', "write one side's bytes as they are").choices(['client', 'server']))
-    .action(async (paths: string[], options: ShowOptions) => onExit(await show(paths, options)));
+    .action(async (paths: string[], options: ShowOptions) =>
+      onExit(await (await import('./show.ts')).show(paths, options)),
+    );
 
   program.addHelpText('after', () => `\nWithout a command, or with derive:\n\n${deriving.helpInformation()}`);
   return program;

@@ -5,6 +5,10 @@ import type { SectionOptions, ServerLine } from '../emit/haproxy/section.ts';
 import type { ScriptStyle } from '../emit/haproxy/style.ts';
 import { CHECKERS, DEFAULT_FORM, DIALECTS, EXPECT_FORMS, type Form, SEND_FORMS } from '../proof/form.ts';
 
+/** What `--format` can be. */
+export const FORMATS = ['haproxy', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
 /** Options that say what a check asks for and how it is written. */
 export interface ScriptOptions {
   readonly as?: Form['checker'];

@@ -1,7 +1,10 @@
-import { Chalk, type ChalkInstance } from 'chalk';
+import { isatty } from 'node:tty';
 import { printable } from '../bytes/printable.ts';
 import type { Warn } from '../capture/warning.ts';
 import type { Paint } from '../emit/paint.ts';
+
+/** Without a terminal there is nothing to color, and the program starts sooner. */
+const Chalk = isatty(1) || isatty(2) ? (await import('chalk')).Chalk : undefined;
 
 /** How much is said on stderr. */
 export interface Verbosity {
@@ -11,7 +14,7 @@ export interface Verbosity {
 
 /** The words beside the artifact: to stderr, each line marked, nothing of a capture unescaped. */
 export class Terminal {
-  readonly #chalk: ChalkInstance;
+  readonly #chalk: Colors;
   readonly #verbosity: Verbosity;
 
   constructor(color: boolean, verbosity: Verbosity) {
@@ -51,8 +54,13 @@ export function paintFor(color: boolean): Paint {
   return { client: chalk.cyan, server: chalk.green, dim: chalk.dim, strong: chalk.bold, bad: chalk.red };
 }
 
+type Colors = Readonly<Record<'cyan' | 'green' | 'red' | 'yellow' | 'dim' | 'bold', (text: string) => string>>;
+
+const asItIs = (text: string): string => text;
+const NO_COLORS: Colors = { cyan: asItIs, green: asItIs, red: asItIs, yellow: asItIs, dim: asItIs, bold: asItIs };
+
 /** chalk itself looks at neither NO_COLOR (https://no-color.org) nor the stream in question. */
-function chalkFor(stream: NodeJS.WriteStream, color: boolean): ChalkInstance {
+function chalkFor(stream: NodeJS.WriteStream, color: boolean): Colors {
   const wanted = color && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb' && stream.isTTY;
-  return new Chalk({ level: wanted ? 1 : 0 });
+  return wanted && Chalk !== undefined ? new Chalk({ level: 1 }) : NO_COLORS;
 }

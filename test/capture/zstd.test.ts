@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { builtInEngine, isZstd, scriptEngine, unzstd, type ZstdEngine } from '../../src/capture/zstd.ts';
+import { isZstd } from '../../src/capture/sniff.ts';
+import { builtInEngine, scriptEngine, unzstd, type ZstdEngine } from '../../src/capture/zstd.ts';
 import { chunksOf } from '../support/capture.ts';
 import { hex, u16, zstdStored } from '../support/wire.ts';
 
