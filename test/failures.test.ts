@@ -153,7 +153,7 @@ describe('a redirect gives a check, with the warning that a captive portal answe
   test.each(CASES.filter(redirected))('$name', async ({ capture }) => {
     const analysis = await analyze({ paths: [capture] });
     expect(analysis.checks.map(({ statuses }) => statuses)).toEqual([[302]]);
-    expect(wordsOn(analysis, { stream: undefined, script: true })).toContainEqual({
+    expect(wordsOn(analysis, { stream: undefined, artifact: 'script' })).toContainEqual({
       kind: 'warning',
       text: expect.stringContaining('the answer is a redirect (302), which a captive portal gives too'),
     });

@@ -21,6 +21,8 @@ export interface Aim {
 export interface AimedMessage {
   readonly message: Message;
   readonly bytes: Uint8Array;
+  /** Headers that were for the captured origin alone, and are left out. */
+  readonly withheld: readonly string[];
 }
 
 /** A dialogue that cannot be aimed elsewhere, and why. */
@@ -30,6 +32,8 @@ export class AimError extends Error {
 
 /** Headers that no server needs to answer (RFC 9110 §10.1.5, §12.5.1). */
 const NEEDLESS: ReadonlySet<string> = new Set(['user-agent', 'accept']);
+/** Headers that are a secret between the client and the origin: as curl does, they are not told to another one. */
+const OF_ORIGIN: ReadonlySet<string> = new Set(['authorization', 'cookie']);
 
 /**
  * The client's messages that a check sends otherwise than they were captured; `bytesOf` gives a message's own bytes. Of several proxies the
@@ -42,46 +46,96 @@ export function aimed(
 ): Map<Message, AimedMessage> {
   const changed = new Map<Message, AimedMessage>();
   const requests = messages.filter(({ side }) => side === 'client');
-  const opener = aim.probe && requests.findLast(opensTunnel);
+  if (aim.probe !== undefined) refuseOtherTransport(requests, aim.probe);
+  // What opens the way to a proxy that is then asked stays as it is.
+  const opener = asksProxy(requests) ? undefined : requests.findLast(opensTunnel);
   for (const message of requests) {
     const probe = message === opener || !opensTunnel(message) ? aim.probe : undefined;
-    const bytes = rewritten(message, messages, { ...aim, probe }, bytesOf);
-    if (bytes !== undefined) changed.set(message, { message: decoded(message, bytes), bytes });
+    const change = rewritten(message, messages, { ...aim, probe }, bytesOf);
+    if (change === undefined) continue;
+    const { bytes, withheld = [] } = change;
+    changed.set(message, { message: decoded(message, bytes), bytes, withheld });
   }
   return changed;
 }
 
+/** What the last proxy is asked for when a dialogue with that destination is aimed. */
+export function aimedDestination(
+  messages: readonly Message[],
+  { probe }: Aim,
+  captured: string | undefined,
+): string | undefined {
+  if (probe === undefined) return captured;
+  const opens = messages.some(opensTunnel);
+  if (opens && asksProxy(messages)) return captured;
+  return opens ? authorityOf(probe) : probe.host;
+}
+
+/** An absolute-form request goes to a proxy, by whatever way (RFC 9112 §3.2.2). */
+const asksProxy = (messages: readonly Message[]): boolean =>
+  messages.some((message) => schemeOf(message) !== undefined);
+
 const opensTunnel = (message: Message): boolean =>
   message.kind === 'request' && (message.protocol !== 'http' || message.method === 'CONNECT');
+
+/** The scheme of an absolute-form target. */
+const schemeOf = (message: Message): string | undefined =>
+  message.kind === 'request' && message.protocol === 'http'
+    ? /^([a-z][a-z0-9+.-]*):\/\//i.exec(message.target)?.[1]?.toLowerCase()
+    : undefined;
+
+/** A request in the clear is nothing for https, a ClientHello nothing for http; and a ClientHello names the server that it is for. */
+function refuseOtherTransport(requests: readonly Message[], probe: URL): void {
+  const host = hostOf(probe);
+  const secure = probe.protocol === 'https:';
+  for (const message of requests) {
+    if (message.kind === 'client hello') {
+      const { serverName } = message;
+      if (!secure) throw new AimError('its tunnel carries TLS: give an https:// address');
+      // Addresses are not named (RFC 6066 §3).
+      if (serverName?.toLowerCase() === (addressBytes(host) === undefined ? host : undefined)) continue;
+      const asked = serverName ?? 'an address without a name';
+      throw new AimError(`its ClientHello is for ${asked}, and cannot be made anew: record it against ${probe.host}`);
+    }
+    const speaksHttp = message.kind === 'request' && message.protocol === 'http' && message.method !== 'CONNECT';
+    if (speaksHttp && secure && schemeOf(message) !== 'https')
+      throw new AimError('it speaks HTTP without TLS: give an http:// address');
+  }
+}
 
 function rewritten(
   message: Message,
   messages: readonly Message[],
   { probe, minimal }: Aim,
   bytesOf: (message: Message) => Uint8Array,
-): Uint8Array | undefined {
+): { bytes: Uint8Array; withheld?: readonly string[] } | undefined {
   if (message.kind === 'greeting') {
     const following = messages.slice(messages.indexOf(message));
     const selection = following.find((each) => each.kind === 'method selection');
-    return minimal && selection !== undefined ? Uint8Array.of(VERSION, 1, selection.method) : undefined;
-  }
-  if (message.kind === 'client hello' && probe !== undefined && message.serverName !== hostOf(probe)) {
-    const asked = message.serverName ?? 'no name';
-    throw new AimError(`its ClientHello asks for ${asked}, and cannot be made anew: record it against ${probe.host}`);
+    if (!minimal || selection === undefined || !message.methods.includes(selection.method)) return undefined;
+    return { bytes: Uint8Array.of(VERSION, 1, selection.method) };
   }
   if (message.kind !== 'request') return undefined;
   if (message.protocol === 'http')
     return probe || minimal ? httpRequest(message, bytesOf(message), { probe, minimal }) : undefined;
   if (probe === undefined) return undefined;
-  return message.protocol === 'socks5'
-    ? socks5Request(bytesOf(message), probe)
-    : socks4Request(message, bytesOf(message), probe);
+  return {
+    bytes:
+      message.protocol === 'socks5'
+        ? socks5Request(bytesOf(message), probe)
+        : socks4Request(message, bytesOf(message), probe),
+  };
 }
+
+/** An octet counts them (RFC 1928 §5). */
+const MAX_NAME_LENGTH = 255;
 
 /** A SOCKS5 request for the host of a URL, by name or by address as the URL has it (RFC 1928 §4). */
 function socks5Request(captured: Uint8Array, probe: URL): Uint8Array {
   const host = hostOf(probe);
   const address = addressBytes(host);
+  if (address === undefined && host.length > MAX_NAME_LENGTH)
+    throw new AimError(`SOCKS5 has names of at most ${MAX_NAME_LENGTH} octets`);
   const type =
     address === undefined ? ADDRESS_TYPE.domain : address.length === 4 ? ADDRESS_TYPE.ipv4 : ADDRESS_TYPE.ipv6;
   const name = address ?? Uint8Array.of(host.length, ...Buffer.from(host, 'latin1'));
@@ -102,32 +156,44 @@ function socks4Request({ named }: Socks4Request, captured: Uint8Array, probe: UR
 
 /** The captured request line by line, aimed at a URL: the target in its captured form, and Host (RFC 9112 §3.2). */
 function httpRequest(
-  { method, target, version }: HttpRequest,
+  request: HttpRequest,
   captured: Uint8Array,
   { probe, minimal }: Pick<Aim, 'probe' | 'minimal'>,
-): Uint8Array {
+): { bytes: Uint8Array; withheld: readonly string[] } {
+  const { method, target, version } = request;
   const text = Buffer.from(captured).toString('latin1');
   const [head = ''] = /^.*?\r?\n(?=\r?\n|$)/s.exec(text) ?? [text];
-  const lines = head.match(/[^\n]*\n(?:[ \t][^\n]*\n)*/g) ?? [];
-  const [, ...headers] = lines.map((line) => {
+  const [first = '', ...headers] = head.match(/[^\n]*\n(?:[ \t][^\n]*\n)*/g) ?? [];
+  const elsewhere = probe !== undefined && method !== 'CONNECT' && originOf(request) !== probe.host;
+  const withheld: string[] = [];
+  const kept = headers.map((line) => {
     const [, name = '', end = '\r\n'] = /^([^:]*):.*?(\r?\n)$/s.exec(line) ?? [];
-    if (minimal && NEEDLESS.has(name.toLowerCase())) return '';
-    if (probe && name.toLowerCase() === 'host')
-      return `${name}: ${method === 'CONNECT' ? authorityOf(probe) : probe.host}${end}`;
+    const key = name.toLowerCase();
+    if (minimal && NEEDLESS.has(key)) return '';
+    if (elsewhere && OF_ORIGIN.has(key)) {
+      withheld.push(name);
+      return '';
+    }
+    if (probe && key === 'host') return `${name}: ${method === 'CONNECT' ? authorityOf(probe) : probe.host}${end}`;
     return line;
   });
-  const end = /\r?\n/.exec(lines[0] ?? '')?.[0] ?? '\r\n';
-  return Buffer.from(
-    `${method} ${probe ? targetFor(method, target, probe) : target} ${version}${end}${headers.join('')}${text.slice(head.length)}`,
-    'latin1',
-  );
+  const end = /\r?\n$/.exec(first)?.[0] ?? '\r\n';
+  const aimedTarget = probe === undefined ? target : targetFor(request, probe);
+  const bytes = `${method} ${aimedTarget} ${version}${end}${kept.join('')}${text.slice(head.length)}`;
+  return { bytes: Buffer.from(bytes, 'latin1'), withheld };
 }
 
-function targetFor(method: string, captured: string, probe: URL): string {
-  if (method === 'CONNECT') return authorityOf(probe);
+function targetFor(request: HttpRequest, probe: URL): string {
+  if (request.method === 'CONNECT') return authorityOf(probe);
   const path = `${probe.pathname}${probe.search}`;
-  return captured.includes('://') ? `${probe.protocol}//${probe.host}${path}` : path;
+  return schemeOf(request) === undefined ? path : `${probe.protocol}//${probe.host}${path}`;
 }
+
+/** `HOST[:PORT]` that a request is for. */
+const originOf = ({ target, headers }: HttpRequest): string | undefined => {
+  const authority = URL.canParse(target) ? new URL(target).host : undefined;
+  return authority || headers.find(({ name }) => name.toLowerCase() === 'host')?.value;
+};
 
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));

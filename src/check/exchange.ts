@@ -2,6 +2,7 @@ import { framesOf } from '../conversation/conversation.ts';
 import { type Dialogue, streamOf } from '../dialogue/dialogue.ts';
 import type { Message } from '../dialogue/layer.ts';
 import { titleOf } from '../dialogue/title.ts';
+import { isInterim } from '../protocol/http/codes.ts';
 import { type Aim, AimError, type AimedMessage, aimed } from './aim.ts';
 import { assertedEnd, withoutGaps } from './evidence.ts';
 import { type Observation, observe } from './observe.ts';
@@ -51,15 +52,20 @@ export function exchangesOf(
     if (error instanceof AimError) return { reason: error.message, frame: conversation.firstFrame };
     throw error;
   }
+  const { gaps } = conversation.client.bytes;
   const sent = messages.map((message) => aims.get(message)?.message ?? message);
   const exchanges: { request: SentRequest | undefined; reply: ReplyMessage[] }[] = [];
   for (const span of spans) {
     if (span.side === 'client') {
       const own = messages.filter(({ side, start, end }) => side === 'client' && start < span.end && end > span.start);
-      const cut = own.find((each) => aims.has(each) && (each.start < span.start || each.end > span.end));
-      if (cut !== undefined) {
-        const frame = framesOf(conversation.client.bytes, cut.start, cut.start + 1)[0];
-        return { reason: 'the server spoke before the request was whole, which therefore cannot be changed', frame };
+      const changed = own.filter((each) => aims.has(each));
+      const cut = changed.find((each) => each.start < span.start || each.end > span.end);
+      const holed = changed.find(({ start, end }) => gaps.some((gap) => gap.start < end && gap.end > start));
+      if (cut !== undefined || holed !== undefined) {
+        const { start } = (cut ?? holed) as Message;
+        const why = cut ? 'the server spoke before the request was whole' : 'the request is not all there';
+        const frame = framesOf(conversation.client.bytes, start, start + 1)[0];
+        return { reason: `${why}, which therefore cannot be changed`, frame };
       }
       exchanges.push({ request: requestOf(conversation.client.bytes, span, own, messages[0], aims), reply: [] });
       continue;
@@ -120,7 +126,7 @@ function requestOf(
   return {
     bytes: sent,
     likeness: likenessOf(own) ?? Buffer.from(sent).toString('latin1'),
-    doubt: doubtOf(own, first),
+    doubt: doubtOf(own, first) ?? withheldFrom(own, aims),
     comment: titles.join(', ') || 'data as captured',
     secrets: secrets.filter(({ start, length: size }) => start + size > 0 && start < sent.length),
   };
@@ -149,9 +155,19 @@ function doubtOf(own: readonly Message[], first: Message | undefined): string | 
   return undefined;
 }
 
+function withheldFrom(own: readonly Message[], aims: ReadonlyMap<Message, AimedMessage>): string | undefined {
+  const names = own.flatMap((message) => aims.get(message)?.withheld ?? []);
+  return names.length === 0 ? undefined : `${names.join(' and ')} were for the captured origin, and are left out`;
+}
+
 /** The last response with a status that is to be taken, where the user says which those are. */
 function wanted({ observation, bytes }: ReplyMessage, statuses: readonly StatusRange[] | undefined): ReplyMessage {
-  if (statuses === undefined || observation.kind !== 'HTTP response' || observation.tunnel)
+  if (
+    statuses === undefined ||
+    observation.kind !== 'HTTP response' ||
+    observation.tunnel ||
+    isInterim(observation.status)
+  )
     return { observation, bytes };
   const status = accepts(statuses, observation.status) ? observation.status : (statuses[0]?.[0] as number);
   const answered = Uint8Array.from(bytes);

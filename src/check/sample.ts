@@ -1,7 +1,7 @@
 import { framesOf } from '../conversation/conversation.ts';
 import { type Allowance, type Dialogue, isProxied, startsByItself, streamOf, timeOf } from '../dialogue/dialogue.ts';
 import { isInTunnel, type Layer } from '../dialogue/layer.ts';
-import type { Aim } from './aim.ts';
+import { type Aim, aimedDestination } from './aim.ts';
 import {
   ADVICE,
   flawIn,
@@ -54,7 +54,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
     const answered =
       outcome.kind === 'opened' &&
       (outcome.status === undefined ? isAnsweredUnread(layers) : isWanted(outcome.status, aim));
-    if (!answered) return setAside(outcome, layers);
+    if (!answered) return outcome.kind === 'opened' ? notWanted(outcome, layers, aim) : setAside(outcome, layers);
   }
   if (outcome.gap !== undefined) return setAside(outcome);
   if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
@@ -107,7 +107,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       stream: conversation.stream,
       server: { address, port },
       layers: layers.map(({ protocol }) => protocol),
-      destination: aim.probe === undefined ? dialogue.destination : aim.probe.host,
+      destination: aimedDestination(messages, aim, dialogue.destination),
       proxied: isProxied(layers),
       exchanges,
       lacks: lacksOf(dialogue, spans, startSeen),
@@ -122,6 +122,14 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
 /** Is the status one that a check may ask for? With an address of the user's own it is not yet known what that answers. */
 const isWanted = (status: number, { probe, statuses }: Aim): boolean =>
   statuses === undefined || probe !== undefined ? status < 400 : accepts(statuses, status);
+
+/** An answer that the user does not take is left out for that, whatever it is. */
+function notWanted(outcome: Dialogue['outcome'], layers: readonly Layer[], { probe, statuses }: Aim): Sampling {
+  if (statuses === undefined || probe !== undefined || !('status' in outcome) || outcome.status === undefined)
+    return setAside(outcome, layers);
+  const reason = `${outcome.reason}, which --expect-status does not take`;
+  return setAside({ ...outcome, reason }, layers);
+}
 
 /** Is what the tunnel carries unknown, and did the server say something in it? */
 function isAnsweredUnread(layers: readonly Layer[]): boolean {

@@ -29,12 +29,14 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   const [form, style] = [formOf(options), styleOf(options)];
   if (style.environment !== undefined && !isModern(form))
     throw new CommandError(EXIT.usage, '--secrets env needs send-lf and send-binary-lf, which HAProxy has since 2.2');
-  const analysis = await analyzeFor(paths, options, terminal, { proof: options.proof, form, aim: aimOf(options) });
   const format = options.json ? 'json' : (options.format ?? 'haproxy');
+  if (format === 'json' && style.section !== undefined)
+    throw new CommandError(EXIT.usage, 'JSON has the rules alone: leave out the options of a section, or --json');
+  const analysis = await analyzeFor(paths, options, terminal, { proof: options.proof, form, aim: aimOf(options) });
   const withheld = withheldFrom(analysis, style);
   const checks = analysis.checks.filter((check) => !withheld.has(check));
-  for (const { kind, text } of wordsOn(analysis, { stream, script: format === 'haproxy', withheld, style }))
-    terminal[kind](text);
+  const artifact = format === 'haproxy' ? 'script' : 'json';
+  for (const { kind, text } of wordsOn(analysis, { stream, artifact, withheld, style })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
   refuseSharing(checks, style);

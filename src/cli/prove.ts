@@ -31,9 +31,10 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   // --haproxy is a program here, not a version.
   const form = formOf({ ...options, haproxy: undefined });
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
-  for (const { kind, text } of wordsOn(analysis, { stream, script: false })) terminal[kind](text);
+  for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts' })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
-  if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
+  if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
+    throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
   const proved = await provedChecks(analysis, options.haproxy);
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
   await writeArtifact(options.json ? emitProofJson(proved) : emitProof(proved, paint), options.output);

@@ -30,7 +30,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<n
   const form = formOf({ ...options, haproxy: undefined }); // a program here, not a version
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
   const withheld = withheldFrom(analysis);
-  for (const { kind, text } of wordsOn(analysis, { stream: options.stream, script: false, withheld }))
+  for (const { kind, text } of wordsOn(analysis, { stream: options.stream, artifact: 'verdicts', withheld }))
     terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   const checks = analysis.checks.filter((check) => !withheld.has(check));

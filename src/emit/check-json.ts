@@ -1,7 +1,7 @@
 import { toHex } from '../bytes/hex.ts';
 import type { Check } from '../check/check.ts';
 import { hexRegex, minLength } from '../check/pattern.ts';
-import type { Step } from '../check/step.ts';
+import type { SendStep, Step } from '../check/step.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Script } from '../proof/script.ts';
 import type { Analysis } from './analysis.ts';
@@ -19,14 +19,14 @@ export function emitCheckJson(
     const script = scripts.get(check) as Script;
     const caveats = [...check.caveats, ...script.caveats];
     return {
-      ...checkValue({ ...check, caveats }, (frame) => files.referenceTo(frame)),
+      ...checkValue({ ...check, caveats }, style.environment !== undefined, (frame) => files.referenceTo(frame)),
       haproxy: haproxyRules(script, rules),
     };
   });
   return jsonText(value);
 }
 
-function checkValue(check: Check, frame: (frame: number) => number | string) {
+function checkValue(check: Check, masked: boolean, frame: (frame: number) => number | string) {
   const { servers, layers, destination, title, sampleCount, samples, measured, timeout, caveats, steps } = check;
   return {
     servers: servers.map(formatEndpoint),
@@ -38,11 +38,11 @@ function checkValue(check: Check, frame: (frame: number) => number | string) {
     measured_ms: { fastest: measured.fastest, slowest: measured.slowest },
     timeout_check_s: timeout,
     caveats,
-    steps: steps.map(stepValue),
+    steps: steps.map((step, at) => stepValue(step, at, masked)),
   };
 }
 
-function stepValue(step: Step, at: number) {
+function stepValue(step: Step, at: number, masked: boolean) {
   const { kind, comment } = step;
   switch (step.kind) {
     case 'connect':
@@ -51,7 +51,7 @@ function stepValue(step: Step, at: number) {
       return {
         step: at + 1,
         kind,
-        bytes: toHex(step.bytes),
+        bytes: toHex(masked ? withoutSecrets(step) : step.bytes),
         secrets: [...new Set(step.secrets.map(({ name }) => name))],
         comment,
       };
@@ -66,3 +66,12 @@ function stepValue(step: Step, at: number) {
       };
   }
 }
+
+/** What is sent, an asterisk for each byte of a secret. */
+function withoutSecrets({ bytes, secrets }: SendStep): Uint8Array {
+  const masked = Uint8Array.from(bytes);
+  for (const { start, length } of secrets) masked.fill(ASTERISK, start, start + length);
+  return masked;
+}
+
+const ASTERISK = 0x2a;

@@ -39,10 +39,13 @@ function limitOf(check: Check, { scripts, unsayable, form }: Analysis): string |
 
 /** The proof gates what is known; of replies in other protocols, and of weaker forms that the user chose, it only says what to expect. */
 function proofHolds(check: Check, { proofs, dialogue, form }: Analysis): boolean {
-  if (!isStrict(form) || check.lacks.length > 0 || !isSuccess(dialogue)) return true;
+  if (!isStrict(form) || check.lacks.length > 0 || !isSuccess(check, dialogue)) return true;
   return (proofs.get(check)?.rows ?? []).every(({ result, gated }) => result === 'right' || !gated);
 }
 
-/** Where a conversation was asked for by number, it may be a failure. */
-export const isSuccess = (dialogue: Analysis['dialogue']): boolean =>
-  dialogue === undefined || (dialogue.outcome.kind === 'opened' && (dialogue.outcome.status ?? 200) < 400);
+/** Where a conversation was asked for by number, it may be a failure; an answer that the user takes is none. */
+export function isSuccess({ accepted }: Pick<Check, 'accepted'>, dialogue: Analysis['dialogue']): boolean {
+  if (dialogue === undefined) return true;
+  const { outcome } = dialogue;
+  return outcome.kind === 'opened' && (accepted !== undefined || (outcome.status ?? 200) < 400);
+}

@@ -17,13 +17,13 @@ export function wordsOn(
   analysis: Analysis,
   {
     stream,
-    script,
+    artifact,
     withheld = new Map(),
     style = DEFAULT_SCRIPT_STYLE,
   }: {
     readonly stream: number | undefined;
-    /** Is a script printed? */
-    readonly script: boolean;
+    /** What is printed beside the words. */
+    readonly artifact: 'script' | 'json' | 'verdicts';
     readonly withheld?: Withheld;
     readonly style?: ScriptStyle;
   },
@@ -38,22 +38,31 @@ export function wordsOn(
     );
   }
   const checks = analysis.checks.filter((check) => !withheld.has(check));
-  if (!script) return words;
-  if (checks.length > 1) {
+  if (artifact === 'verdicts') return words;
+  if (artifact === 'script' && checks.length > 1) {
     words.push(note(`${checks.length} checks: each goes into a section of its own; --server or --stream takes one`));
   }
-  words.push(...onSecrets({ ...analysis, checks }, style));
+  words.push(...onSecrets({ ...analysis, checks }, style, artifact));
   return words;
 }
 
-/** Where the script holds secrets, or where it takes them from. */
-function onSecrets(analysis: Analysis, style: ScriptStyle): Words[] {
+/** Where the artifact holds secrets, or where the script takes them from. */
+function onSecrets(analysis: Analysis, style: ScriptStyle, artifact: 'script' | 'json'): Words[] {
   const variables = variablesOf(analysis, style);
-  const words = secretLines(analysis, style).map(({ line, secrets }) =>
-    note(
-      `line ${line} of the script holds a secret (${secrets.join(', ')}): keep the file private, or say --secrets env`,
-    ),
-  );
+  const holding = secretLines(analysis, style);
+  const fields = [...new Set(holding.flatMap(({ secrets }) => secrets))];
+  const places =
+    artifact === 'script'
+      ? holding.map(({ line, secrets }) => `line ${line} of the script holds a secret (${secrets.join(', ')})`)
+      : fields.length === 0
+        ? []
+        : [`the JSON holds secrets (${fields.join(', ')})`];
+  const words = [
+    ...places.map((place) => note(`${place}: keep the file private, or say --secrets env`)),
+    ...[...(style.environment ?? [])]
+      .filter(([, variable]) => !variables.includes(variable))
+      .map(([name]) => warning(`--secret-names: no secret of the script is called ${name}`)),
+  ];
   if (variables.length === 0) return words;
   words.push(note(`the check takes ${variables.join(', ')} from HAProxy's environment`));
   if (!canGuard(analysis.form))
@@ -82,10 +91,10 @@ export function nothingToDerive(
 }
 
 /** A conversation that was asked for by number makes a check whatever came of it; the user should know what. */
-function onForcedStream({ dialogue }: Analysis): Words[] {
+function onForcedStream({ dialogue, checks }: Analysis): Words[] {
   const outcome = dialogue?.outcome;
-  if (outcome === undefined || (outcome.kind === 'opened' && outcome.status !== undefined && outcome.status < 300))
-    return [];
+  if (outcome === undefined || checks.some(({ accepted }) => accepted !== undefined)) return [];
+  if (outcome.kind === 'opened' && outcome.status !== undefined && outcome.status < 300) return [];
   return [warning(`the check expects what this conversation showed: ${outcome.reason}`)];
 }
 
@@ -121,7 +130,7 @@ function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
       words.push(warning('not proved: what is sent is not all there, and no server is known to answer it'));
       continue;
     }
-    if (!isSuccess(dialogue)) {
+    if (!isSuccess(check, dialogue)) {
       words.push(
         warning('not proved: the conversation was no success, so there is no healthy server to try the check against'),
       );

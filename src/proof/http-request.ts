@@ -17,6 +17,7 @@ const MAX_HEADERS = 18;
 export function httpCheckOf({ layers, steps, replies, lacks, statuses, accepted }: Check): HttpCheck | string {
   const sends = steps.filter((step) => step.kind === 'send');
   const [send] = sends;
+  if (layers[0] === 'proxy-protocol') return 'http-check cannot replay a PROXY header';
   if (layers[0] !== 'http') return 'the proxy does not speak HTTP';
   if (layers.length > 1) return 'http-check sends nothing into the tunnel that CONNECT opens';
   if (send === undefined || sends.length > 1 || replies[0]?.length !== 0)
@@ -34,7 +35,7 @@ export function httpCheckOf({ layers, steps, replies, lacks, statuses, accepted 
   const ranges = accepted ?? statuses.map((status): StatusRange => [status, status]);
   const last = steps.findLast((step) => step.kind === 'expect');
   return {
-    send: { method, uri: target, version, headers: headers.map(({ name, value }) => [name, value]) },
+    send: { method, uri: target, version, headers: said(headers) },
     expect: [{ match: 'status', ranges, inverse: false }],
     comments: { send: send.comment, expect: last?.comment ?? `${statusText(ranges, ' or ')} from the origin` },
     secrets: send.secrets.map(({ name, form }) => ({ name, form: form === 'basic' ? 'basic' : 'plain' })),
@@ -51,8 +52,17 @@ function requestIn({ bytes }: SendStep): HttpRequest | string {
   }
 }
 
+const isConnection = ({ name }: HttpRequest['headers'][number]): boolean => name.toLowerCase() === 'connection';
+
+/** The headers that are asked for: HAProxy adds `connection: close` by itself. */
+const said = (headers: HttpRequest['headers']): (readonly [string, string])[] =>
+  headers.filter((each) => !isConnection(each)).map(({ name, value }) => [name, value]);
+
 /** Why HAProxy would send something else (2.6, 3.4). */
-function unsayable({ method, target, headers, headEnd, end }: HttpRequest, { secrets }: SendStep): string | undefined {
+function unsayable(
+  { method, target, version, headers, headEnd, end }: HttpRequest,
+  { secrets }: SendStep,
+): string | undefined {
   const names = headers.map(({ name }) => name.toLowerCase());
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
   const hosts = headers.filter(({ name }) => name.toLowerCase() === 'host');
@@ -69,6 +79,9 @@ function unsayable({ method, target, headers, headEnd, end }: HttpRequest, { sec
     ({ name, value }) => value === '' || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t -~]/.test(value),
   );
   if (odd !== undefined || /[^!-~]/.test(target)) return 'a header or the URI holds what http-check cannot say';
-  if (headers.length > MAX_HEADERS) return `http-check takes no more than ${MAX_HEADERS} headers`;
+  const connection = headers.find((each) => isConnection(each));
+  if (connection !== undefined && (connection.value.toLowerCase() !== 'close' || version !== 'HTTP/1.1'))
+    return 'http-check writes a Connection header of its own';
+  if (said(headers).length > MAX_HEADERS) return `http-check takes no more than ${MAX_HEADERS} headers`;
   return undefined;
 }

@@ -35,17 +35,17 @@ export interface ExpectRule {
 }
 
 /** The rules that the steps of a check become: patterns as regular expressions from the first byte on. */
-export function rulesOf(steps: readonly Step[]): TcpRule[] {
-  return steps.map((step): TcpRule => {
-    switch (step.kind) {
-      case 'connect':
-        return { kind: 'connect', linger: true, comment: step.comment };
-      case 'send':
-        return { kind: 'send', bytes: step.bytes, secrets: step.secrets, comment: step.comment };
-      case 'expect':
-        return anchoredExpect(step);
-    }
-  });
+export const rulesOf = (steps: readonly Step[]): TcpRule[] => steps.map(ruleOf);
+
+function ruleOf(step: Step): TcpRule {
+  switch (step.kind) {
+    case 'connect':
+      return { kind: 'connect', linger: true, comment: step.comment };
+    case 'send':
+      return { kind: 'send', bytes: step.bytes, secrets: step.secrets, comment: step.comment };
+    case 'expect':
+      return anchoredExpect(step);
+  }
 }
 
 /** Hex says every pattern; text reads better where it can say it. */

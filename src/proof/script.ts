@@ -39,7 +39,8 @@ export function composeScript(check: Check, form: Form): Script {
   const http = form.checker === 'tcp-check' ? 'the user wants tcp-check' : httpCheckOf(check);
   if (typeof http !== 'string') return { kind: 'http-check', http, caveats: [] };
   if (form.checker === 'http-check') throw new FormError(`http-check cannot say it: ${http}`);
-  const why = form.checker === undefined && check.layers[0] === 'http' ? http : undefined;
+  const speaks = check.layers.find((layer) => layer !== 'proxy-protocol');
+  const why = form.checker === undefined && speaks === 'http' ? http : undefined;
   const { rules, caveats } = tcpRules(check, form);
   return { kind: 'tcp-check', rules, requestLengths: sendLengths(rulesOf(check.steps)), why, caveats };
 }
@@ -81,8 +82,12 @@ function tcpRules(check: Check, form: Form): { rules: TcpRule[]; caveats: string
   const rules = rulesIn(check.steps, form).flatMap((rule): readonly TcpRule[] =>
     rule.kind === 'send' ? sendRules(rule, form) : [rule],
   );
-  return { rules, caveats: caveatsOf(check, form) };
+  const cut = isModern(form) && sendLengths(rules).length > sendLengths(rulesOf(check.steps)).length;
+  return { rules, caveats: [...caveatsOf(check, form), ...(cut ? [SEGMENTS] : [])] };
 }
+
+const SEGMENTS =
+  'from 2.2 on every send is a segment of its own: a server that takes a segment for a message is taken for broken';
 
 function rulesIn(steps: readonly Step[], form: Form): TcpRule[] {
   if (form.expect === 'anchored' && isModern(form)) return rulesOf(steps);
@@ -125,18 +130,24 @@ function sendRules(rule: SendRule, { send }: Form): SendRule[] {
   const head =
     send === 'text' ? /^[!-~]+ [^\r\n]+ HTTP\/1\.[01]\r?\n(?:[^\r\n]+\r?\n)*\r?\n/.exec(text)?.[0] : undefined;
   if (head === undefined) return [rule];
-  const pieces = [...(head.match(/[^\n]*\n/g) ?? []), ...(text.length > head.length ? [text.slice(head.length)] : [])];
-  let start = 0;
-  return pieces.map((piece, at) => {
-    const [from, to] = [start, start + piece.length];
-    start = to;
-    const secrets = (rule.secrets ?? [])
-      .filter((secret) => secret.start < to && secret.start + secret.length > from)
+  const { secrets = [] } = rule;
+  // A secret that goes on in the next line (RFC 9112 §5.2) is not cut.
+  const ends = lineEnds(head).filter(
+    (end) => !secrets.some(({ start, length }) => start < end && end < start + length),
+  );
+  const cuts = [0, ...ends, ...(text.length > head.length ? [text.length] : [])];
+  return cuts.slice(1).map((to, at) => {
+    const from = cuts[at] as number;
+    const own = secrets
+      .filter(({ start, length }) => start < to && start + length > from)
       .map((secret) => ({ ...secret, start: secret.start - from }));
     const comment = at === 0 ? rule.comment : undefined;
-    return { kind: 'send', bytes: rule.bytes.subarray(from, to), secrets, ...(comment !== undefined && { comment }) };
+    const bytes = rule.bytes.subarray(from, to);
+    return { kind: 'send', bytes, secrets: own, ...(comment !== undefined && { comment }) };
   });
 }
+
+const lineEnds = (text: string): number[] => [...text.matchAll(/\n/g)].map(({ index }) => index + 1);
 
 function caveatsOf({ steps }: Check, form: Form): string[] {
   const caveats: string[] = [];

@@ -26,7 +26,7 @@ const setAside = (changes: Partial<SetAside> = {}): SetAside => ({
   ...changes,
 });
 const say = (changes: Partial<Analysis>, options: Partial<Parameters<typeof wordsOn>[1]> = {}): string[] =>
-  wordsOn(analysis(changes), { stream: undefined, script: true, ...options }).map(
+  wordsOn(analysis(changes), { stream: undefined, artifact: 'script', ...options }).map(
     ({ kind, text }) => `${kind}: ${text}`,
   );
 
@@ -91,7 +91,7 @@ test('the lines that hold secrets are told, without the secrets, where there is 
   expect(say(changes)).toEqual([
     'note: line 6 of the script holds a secret (Authorization): keep the file private, or say --secrets env',
   ]);
-  expect(say(changes, { script: false })).toEqual([]);
+  expect(say(changes, { artifact: 'verdicts' })).toEqual([]);
 });
 
 describe('why there is nothing to derive, with the next step', () => {

@@ -56,9 +56,10 @@ export async function judge({ path, faithful, random }: Judged): Promise<void> {
   if (json !== undefined) judgeJson('check.json', json);
   const words = [
     ...warnings.map(({ message }) => message),
-    ...wordsOn(analysis, { stream, script: emittedOrLimit(() => emitHaproxy(analysis)) !== undefined }).map(
-      ({ text }) => text,
-    ),
+    ...wordsOn(analysis, {
+      stream,
+      artifact: emittedOrLimit(() => emitHaproxy(analysis)) === undefined ? 'verdicts' : 'script',
+    }).map(({ text }) => text),
     nothingToDerive(analysis, { stream }),
   ];
   judgeText('words', `${words.map(printable).join('\n')}\n`, hidden);

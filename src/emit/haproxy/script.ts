@@ -3,7 +3,7 @@ import type { Script } from '../../proof/script.ts';
 import type { Analysis } from '../analysis.ts';
 import { headerOf } from './header.ts';
 import { type Line, type RuleStyle, ruleLines } from './rules.ts';
-import { DEFAULTS, sectionLines } from './section.ts';
+import { DEFAULTS, portsFor, sectionLines } from './section.ts';
 import { canGuard, DEFAULT_SCRIPT_STYLE, ruleStyle, type ScriptStyle } from './style.ts';
 
 type Derived = Pick<Analysis, 'checks' | 'scripts' | 'files' | 'form'>;
@@ -41,17 +41,17 @@ function linesOf(derived: Derived, style: ScriptStyle): Line[] {
 
 /** The lines of each check, which an empty line keeps apart. */
 function blocksOf({ checks, scripts, files, form }: Derived, style: ScriptStyle, rules: RuleStyle): Line[][] {
+  const { section } = style;
+  const names = namesOf(checks);
+  const ports = section === undefined ? [] : portsFor(checks, section);
   return checks.map((check, at) => {
     const script = scripts.get(check) as Script;
-    const { section } = style;
     const written = ruleLines(script, rules);
     const guards = canGuard(form) ? guardsFor(rules) : [];
     const header = style.comments ? headerOf(check, script, section !== undefined, (frame) => files.nameOf(frame)) : [];
     if (section !== undefined) {
-      const lines = sectionLines(
-        { check, rules: written, header, at, comments: style.comments, named: namesOf(checks) },
-        section,
-      );
+      const [name, port] = [names[at] as string, ports[at] as number];
+      const lines = sectionLines({ check, rules: written, header, name, port, comments: style.comments }, section);
       return [...guards, ...lines.map(indented)];
     }
     return [...guards, ...header.map((text) => ({ text })), ...written].map(indented);

@@ -38,17 +38,17 @@ interface Section {
   readonly check: Check;
   readonly rules: readonly Line[];
   readonly header: readonly string[];
-  /** Which of the checks it is, from 0, and the names for the sections of all. */
-  readonly at: number;
-  readonly named: readonly string[];
+  /** Its name, and where it listens, unless the user says otherwise. */
+  readonly name: string;
+  readonly port: number;
   readonly comments: boolean;
 }
 
 /** A whole section, in the order in which people write one. */
 export function sectionLines(section: Section, options: SectionOptions): Line[] {
-  const { check, at, named, comments } = section;
-  const name = options.name ?? (named[at] as string);
-  const bind = { text: `bind ${options.bind ?? defaultBind(check, at)}` };
+  const { check, comments } = section;
+  const name = options.name ?? section.name;
+  const bind = { text: `bind ${options.bind ?? `127.0.0.1:${section.port}`}` };
   const times = timesFor(check);
   const lines: Line[] = [
     { text: `${options.kind} ${name}` },
@@ -68,9 +68,24 @@ export function sectionLines(section: Section, options: SectionOptions): Line[] 
   return [...frontend.map((text) => ({ text })), ...lines];
 }
 
-/** Next to the port that the capture's proxy has, on loopback. */
-const defaultBind = ({ servers }: Check, at: number): string =>
-  `127.0.0.1:${Math.min((servers[0]?.port ?? 0) + 1 + at, 65_535)}`;
+/** A port for the section of each check: the next one behind its proxy's that neither a proxy nor another section has. */
+export function portsFor(checks: readonly Check[], { servers = [] }: SectionOptions): number[] {
+  const taken = new Set([
+    ...checks.flatMap((check) => check.servers.map(({ port }) => port)),
+    ...servers.map(({ address }) => Number(address.slice(address.lastIndexOf(':') + 1))),
+  ]);
+  return checks.map((check) => {
+    let port = check.servers[0]?.port ?? 0;
+    do port = port >= MAX_PORT ? UNPRIVILEGED : port + 1;
+    while (taken.has(port));
+    taken.add(port);
+    return port;
+  });
+}
+
+const MAX_PORT = 65_535;
+/** Ports below are root's. */
+const UNPRIVILEGED = 1024;
 
 function serversOf({ servers }: Check, options: SectionOptions): string[] {
   const lines =

@@ -53,7 +53,7 @@ export class Variables {
 
   /** The variable of the check that holds what the environment has under a name. */
   scopedFor(name: string): string {
-    const scoped = `check.${name.toLowerCase()}`;
+    const scoped = `check.${name}`;
     if (!this.#scoped.some((each) => each.scoped === scoped)) this.#scoped.push({ scoped, name });
     return scoped;
   }
