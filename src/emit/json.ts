@@ -1,11 +1,4 @@
-/** JSON with a final line end. What could steer a terminal is escaped, as JSON itself demands it of the C0 controls only. */
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(STEERING, escaped)}\n`;
+import { harmlessJson } from '../bytes/json.ts';
 
-// DEL and the C1 controls, format characters (bidi marks, zero-width), private use, and the line separators of Unicode.
-const STEERING = /[\x7f-\x9f\p{Cf}\p{Co}\u2028\u2029]/gu;
-
-const escaped = (character: string): string =>
-  Array.from(
-    { length: character.length },
-    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-  ).join('');
+/** JSON with a final line end, in which nothing can steer a terminal. */
+export const jsonText = (value: unknown): string => `${harmlessJson(JSON.stringify(value, null, 2))}\n`;
