@@ -14,6 +14,7 @@ import { type Allowance, type Dialogue, readDialogue } from './dialogue/dialogue
 import { warningsOf } from './dialogue/warnings.ts';
 import type { Accounting, Analysis, Row, SetAside } from './emit/analysis.ts';
 import { RowList } from './emit/rows.ts';
+import { renumbered } from './fixture/renumber.ts';
 import { PacketDecoder, type Skip } from './packet/decode.ts';
 import type { Fragmentation, Tally } from './packet/fragments.ts';
 import { type Endpoint, formatEndpoint } from './packet/segment.ts';
@@ -21,9 +22,21 @@ import { DEFAULT_FORM, type Form } from './proof/form.ts';
 import { proveCheck } from './proof/prove.ts';
 import { composeScript, FormError, type Script } from './proof/script.ts';
 
+/** What a fixture holds of a capture. */
+export interface RecordedFixture {
+  readonly name: string;
+  /** Of the capture that it was made of. */
+  readonly frames: number;
+  readonly conversations: readonly Conversation[];
+  /** Do placeholders stand for its secrets? */
+  readonly redacted: boolean;
+}
+
 export interface AnalyzeOptions {
   /** Captures in the order of their timeline; `-` is standard input. */
   readonly paths: readonly string[];
+  /** Come behind the captures. */
+  readonly fixtures?: readonly RecordedFixture[];
   readonly allowed?: ReadonlySet<Allowance>;
   /** Take only this conversation, whatever its outcome. */
   readonly stream?: number | undefined;
@@ -33,6 +46,8 @@ export interface AnalyzeOptions {
   readonly serverRole?: string | undefined;
   /** Keep a row for every conversation. */
   readonly rows?: boolean;
+  /** Keep the dialogues, as many as samples are kept of one check. */
+  readonly dialogues?: boolean;
   /** What to ask for and to take instead of what was captured. */
   readonly aim?: Aim;
   /** How checks are put into HAProxy's words. */
@@ -54,6 +69,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const repeats = new Repeats();
   const setAside = new SetAsideFolder();
   const rows = new RowList();
+  const dialogues: Dialogue[] = [];
   let dialogueAsked: Dialogue | undefined;
 
   let roleMet = options.serverRole === undefined;
@@ -61,7 +77,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const conversation = withAssignedRole(captured, options.serverRole);
     roleMet ||= conversation.rolesBy === 'option';
     if (options.stream !== undefined && conversation.stream !== options.stream) return;
-    if (!options.rows && options.stream === undefined) {
+    if (!options.rows && !options.dialogues && options.stream === undefined) {
       const group = repeats.groupOf(conversation);
       if (group !== undefined && folder.isFull(group, conversation.stream)) {
         return folder.count(group, conversation.server, conversation.stream);
@@ -70,6 +86,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
+    if (options.dialogues && dialogues.length < limits.samples) dialogues.push(dialogue);
     if (options.rows) return rows.add(rowOf(dialogue, files));
     const sampling = sampleOf(dialogue, allowed, options.stream !== undefined, aim);
     if ('sample' in sampling) {
@@ -90,6 +107,13 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     }
   }
   tracker.finish();
+  let { conversations } = tracker;
+  for (const fixture of options.fixtures ?? []) {
+    const before = { streams: conversations, frames: files.frames };
+    files.beginWith(fixture.name, fixture.frames);
+    conversations += fixture.conversations.length;
+    for (const each of fixture.conversations) onConversation(renumbered(each, before.streams, before.frames));
+  }
   if (interruption.requested)
     warn({ code: 'interrupted', message: `interrupted: this answers for the ${files.frames} frames read until then` });
 
@@ -103,7 +127,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   for (const { sample, count } of direct) setAside.addDirect(sample.stream, sample.server, count);
   return {
     files,
-    accounting: { ...counter.counts(), conversations: tracker.conversations, late: tracker.lateFrames },
+    accounting: { ...counter.counts(), conversations, late: tracker.lateFrames },
     checks,
     form,
     scripts,
@@ -112,6 +136,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     setAside: setAside.finish(),
     rows,
     dialogue: dialogueAsked,
+    dialogues: dialogues.sort((a, b) => a.conversation.stream - b.conversation.stream),
   };
 }
 

@@ -23,6 +23,12 @@ export class CaptureFiles {
     this.#files.push({ name, before: this.#frames });
   }
 
+  /** Takes a file whose frames were counted before. */
+  beginWith(name: string, frames: number): void {
+    this.begin(name);
+    this.#frames += frames;
+  }
+
   /** The number of the next frame. */
   next(): number {
     return ++this.#frames;

@@ -1,6 +1,7 @@
 import { type AnalyzeOptions, analyze } from '../analyze.ts';
 import type { Analysis } from '../emit/analysis.ts';
 import { accountFor } from './account.ts';
+import { inputsOf } from './inputs.ts';
 import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,8 +13,12 @@ export async function analyzeFor(
   terminal: Terminal,
   more: Partial<AnalyzeOptions> = {},
 ): Promise<Analysis> {
+  const { captures, fixtures } = await inputsOf(paths);
+  for (const { name } of fixtures.filter(({ redacted }) => redacted))
+    terminal.warn({ code: 'redacted', message: `${name}: placeholders stand for its secrets` });
   const analysis = await analyze({
-    paths,
+    paths: captures,
+    fixtures,
     stream: options.stream,
     server: options.server,
     serverRole: options.role,

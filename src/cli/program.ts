@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
 import type { DeriveOptions } from './derive.ts';
+import type { FixtureOptions } from './fixture.ts';
 import {
   type CommonOptions,
   parseAllowances,
@@ -16,7 +17,8 @@ import { FORMATS, withScriptOptions, withStyleOptions } from './script-options.t
 import type { ShowOptions } from './show.ts';
 import type { VerifyOptions } from './verify.ts';
 
-const CAPTURES = 'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input';
+const CAPTURES =
+  'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input; or fixtures of this program';
 
 /** The command tree; what a command does is loaded when it is called. `onExit` receives the exit code of the command that ran. */
 export function buildProgram(onExit: (code: number) => void): Command {
@@ -66,6 +68,16 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(serverOption())
     .action(async (paths: string[], options: VerifyOptions) =>
       onExit(await (await import('./verify.ts')).verify(paths, options)),
+    );
+
+  common(program.command('fixture'))
+    .description('keep the dialogues of a capture as JSON, without their secrets')
+    .argument('<capture>', CAPTURES)
+    .option('--keep-secrets', 'keep passwords, tokens and cookies')
+    .addOption(streamOption('keep this conversation alone'))
+    .addOption(serverOption())
+    .action(async (path: string, options: FixtureOptions) =>
+      onExit(await (await import('./fixture.ts')).fixture(path, options)),
     );
 
   common(program.command('list'))

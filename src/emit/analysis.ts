@@ -62,4 +62,6 @@ export interface Analysis {
   readonly rows: Iterable<Row>;
   /** The conversation asked for by `stream`. */
   readonly dialogue: Dialogue | undefined;
+  /** In order of their numbers; empty unless asked for. */
+  readonly dialogues: readonly Dialogue[];
 }

@@ -13,6 +13,7 @@ const analysis = (changes: Partial<Analysis> = {}): Analysis => ({
   setAside: [],
   rows: [],
   dialogue: undefined,
+  dialogues: [],
   ...changes,
 });
 const setAside = (changes: Partial<SetAside> = {}): SetAside => ({

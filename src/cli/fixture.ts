@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Analysis } from '../emit/analysis.ts';
+import { type FixtureSource, fixtureText, toFixture } from '../fixture/write.ts';
+import { analyzeFor } from './analysis.ts';
+import { CommandError, EXIT } from './exit.ts';
+import type { CommonOptions } from './options.ts';
+import { writeArtifact } from './output.ts';
+import { Terminal } from './terminal.ts';
+
+export interface FixtureOptions extends CommonOptions {
+  readonly keepSecrets?: boolean;
+}
+
+/** `fixture`: the dialogues of a capture as JSON, in one file or, into a folder, a file each. */
+export async function fixture(path: string, options: FixtureOptions): Promise<number> {
+  const terminal = new Terminal(options.color, options);
+  const analysis = await analyzeFor([path], options, terminal, { dialogues: true, proof: false });
+  const { dialogues, accounting } = analysis;
+  if (dialogues.length === 0) throw new CommandError(EXIT.no, `${basename(path)}: no such conversation`);
+  if (dialogues.length < accounting.conversations && options.stream === undefined && options.server === undefined)
+    terminal.warning(
+      `the first ${dialogues.length} of ${accounting.conversations} conversations; --limit samples takes more, --stream one`,
+    );
+  const source = await sourceOf(path, analysis);
+  const { keepSecrets = false, output } = options;
+  const settings = { keepSecrets, allowed: options.allow ?? new Set() };
+  if (output !== undefined && isFolder(output)) {
+    const name = basename(path).replace(/\.(?:pcap|pcapng|cap|gz|zst|json)\b.*$/, '');
+    for (const dialogue of dialogues) {
+      const file = join(output, `${name}-stream-${dialogue.conversation.stream}.json`);
+      await writeArtifact(fixtureText(toFixture([dialogue], source, settings)), file);
+    }
+  } else await writeArtifact(fixtureText(toFixture(dialogues, source, settings)), output);
+  if (keepSecrets) terminal.note('the fixture holds the secrets of the capture: keep it private');
+  return EXIT.done;
+}
+
+async function sourceOf(path: string, { files }: Analysis): Promise<FixtureSource> {
+  const name = path === '-' ? '-' : basename(path);
+  return { name, sha256: path === '-' ? null : await sha256Of(path), frames: files.frames };
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

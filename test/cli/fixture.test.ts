@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { capture2check } from '../support/cli.ts';
+import { FIXTURES } from '../support/fixtures.ts';
+
+const CAPTURE = join(FIXTURES, 'socks5/dante-socks5h-auth-x3/capture.pcap');
+const PASSWORD = Buffer.from('secret').toString('hex');
+const folder = mkdtempSync(join(tmpdir(), 'capture2check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+
+describe('fixture', () => {
+  test('keeps the dialogues without their secrets, and says where they come from', () => {
+    const { code, stdout, stderr } = capture2check(['fixture', CAPTURE]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toContain(PASSWORD);
+    const value = JSON.parse(stdout) as { source: unknown; dialogues: unknown[] };
+    expect(value.source).toEqual({ name: 'capture.pcap', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), frames: 48 });
+    expect(value.dialogues).toHaveLength(3);
+  });
+
+  test('takes one conversation by its number', () => {
+    const { stdout } = capture2check(['fixture', CAPTURE, '--stream', '1']);
+    expect(JSON.parse(stdout)).toMatchObject({ dialogues: [{ stream: 1 }] });
+    expect(capture2check(['fixture', CAPTURE, '--stream', '7'])).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  test('into a folder writes a file for each', () => {
+    mkdirSync(at('folder'));
+    expect(capture2check(['fixture', CAPTURE, '-o', at('folder')]).code).toBe(0);
+    expect(readdirSync(at('folder')).sort()).toEqual([0, 1, 2].map((stream) => `capture-stream-${stream}.json`));
+  });
+
+  test('takes a capture from standard input', () => {
+    const { code, stdout } = capture2check(['fixture', '-'], { input: readFileSync(CAPTURE) });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ source: { name: '-', sha256: null } });
+  });
+});
+
+describe('every command that takes a capture takes a fixture', () => {
+  const kept = at('kept.json');
+  capture2check(['fixture', CAPTURE, '--keep-secrets', '-o', kept]);
+
+  test.each([[[]], [['--json']], [['list']], [['list', '--json']], [['show', '--stream', '1']], [['prove']]])(
+    '%j says the same',
+    (args) => {
+      const [fromCapture, fromFixture] = [CAPTURE, kept].map((path) => capture2check([...args, path]));
+      expect(fromFixture).toEqual(fromCapture);
+      expect(fromFixture?.code).toBe(0);
+    },
+  );
+
+  test('one without secrets says that placeholders stand for them', () => {
+    const { stdout } = capture2check(['fixture', CAPTURE]);
+    writeFileSync(at('redacted.json'), stdout);
+    const { code, stdout: script, stderr } = capture2check([at('redacted.json')]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('redacted.json: placeholders stand for its secrets (redacted)');
+    expect(script).not.toContain(PASSWORD);
+  });
+
+  test('several are numbered one behind the other', () => {
+    const { stdout } = capture2check(['list', '--json', CAPTURE, kept]);
+    const rows = JSON.parse(stdout) as { stream: number; frame: string }[];
+    expect(rows.map(({ stream }) => stream)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(rows.map(({ frame }) => frame.split(':')[0])).toEqual([
+      ...Array<string>(3).fill('capture.pcap'),
+      ...Array<string>(3).fill('kept.json'),
+    ]);
+  });
+
+  test('one that is none is refused with the JSON path: exit 3', () => {
+    writeFileSync(at('bad.json'), readFileSync(kept, 'utf8').replace('"port":1080', '"port":"x"'));
+    const { code, stdout, stderr } = capture2check([at('bad.json')]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/bad\.json: no fixture: dialogues\[0\]\.server\.port: .*; make it anew with/);
+  });
+});
