@@ -11,6 +11,7 @@ import {
 import { CONTENT, HANDSHAKE } from '../protocol/tls/codes.ts';
 import type { DataSample } from './data.ts';
 import { generalize } from './generalize.ts';
+import { greetingAssertion } from './greeting.ts';
 import { describeMethod, type Observation } from './observe.ts';
 import {
   any,
@@ -46,6 +47,8 @@ export interface Assertion {
   readonly text: boolean;
   /** How the message begins in every sample, where that is more than the outcome says: the bytes up to the first that change. */
   readonly prefix?: Uint8Array;
+  /** Is its end waited for though nothing is sent behind it? */
+  readonly untilEnd?: boolean;
   /** Why the assertion says less than one would wish. */
   readonly weakness?: string;
 }
@@ -101,6 +104,8 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         prefix: commonPrefix(same.map(({ version, result }) => Uint8Array.of(version, result))),
       };
     }
+    case 'banner':
+      return greetingAssertion(samples.filter((sample) => sample.kind === first.kind));
     case 'TLS ServerHello':
       return {
         // Record type and version, its minor number and length whatever they are, then the message type.

@@ -1,3 +1,4 @@
+import { bannerTitle } from '../protocol/banner/codes.ts';
 import { type Asserted, type Assertion, assertionOf } from './assert.ts';
 import type { ReplyMessage, SentRequest } from './exchange.ts';
 import type { Observation } from './observe.ts';
@@ -6,6 +7,7 @@ import { hasOneLength, minLength } from './pattern.ts';
 import type { Sample } from './sample.ts';
 import { type StatusRange, statusText } from './status.ts';
 import type { CapturedMessage, ExpectStep, SendStep, Step } from './step.ts';
+import { unwantedBehind } from './unwanted.ts';
 
 /** Where a check comes from. */
 interface SampleOrigin {
@@ -83,10 +85,7 @@ export function composeCheck(
     servers,
     layers,
     destination,
-    title: first.exchanges
-      .flatMap(({ request }) => request?.comment ?? [])
-      .slice(-1)
-      .join(''),
+    title: titleOf(first),
     steps,
     replies: [...(first.exchanges[0]?.request ? [[]] : []), ...first.exchanges.map(({ reply }) => reply)],
     sampleCount: count,
@@ -98,6 +97,13 @@ export function composeCheck(
     lacks: first.lacks,
     caveats: [...first.lacks, ...caveats],
   };
+}
+
+/** What the check comes down to: a greeting, or the last request. */
+function titleOf({ exchanges }: Sample): string {
+  const observation = exchanges.at(-1)?.reply.at(-1)?.observation;
+  if (observation?.kind === 'banner') return bannerTitle(observation.protocol, observation.opening);
+  return exchanges.findLast(({ request }) => request !== undefined)?.request?.comment ?? '';
 }
 
 const statusesOf = ({ exchanges }: Sample): number[] =>
@@ -132,18 +138,34 @@ function expectSteps(
     if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
     text &&= assertion.text;
     const { outcome, shared, whole } = assertion;
-    // Behind a message of no fixed length it cannot be said how many bytes decide.
+    const last = at + 1 === count;
+    const captured = capturedMessage(messages[0] as ReplyMessage, assertion);
     const decides = hasOneLength(before);
-    const expect = ({ pattern: own, comment }: Asserted, final: boolean, captured?: CapturedMessage): void => {
+    const expect = ({ pattern: own, comment }: Asserted, final: boolean, shown?: CapturedMessage): void => {
       const pattern = [...before, ...own];
       const minReceived = final ? minLength(pattern) : undefined;
-      steps.push({ kind: 'expect', pattern, text, minReceived, comment, ...(captured && { captured }) });
+      steps.push({
+        kind: 'expect',
+        pattern,
+        text,
+        minReceived,
+        unwanted: false,
+        comment,
+        ...(shown && { captured: shown }),
+      });
     };
-    expect(outcome, decides, capturedMessage(messages[0] as ReplyMessage, assertion));
-    const end = followed && at + 1 === count ? whole : undefined;
+    const end = last && (followed || assertion.untilEnd === true) ? whole : undefined;
+    // Behind a message of no fixed length it cannot be said how many bytes decide, but what cannot stand there.
+    const unwanted = decides ? undefined : unwantedBehind(before, outcome.pattern, text);
+    if (unwanted !== undefined) {
+      const minReceived = minLength(unwanted);
+      steps.push({ kind: 'expect', pattern: unwanted, text, minReceived, unwanted: true, comment: outcome.comment });
+    }
+    const implied = unwanted !== undefined && end !== undefined && assertion.untilEnd === true;
+    if (!implied) expect(outcome, decides && hasOneLength(outcome.pattern), captured);
     if (shared !== undefined && !end?.decides) expect(shared, decides);
-    if (end !== undefined) expect(end, decides && end.decides === true);
-    if (followed && at + 1 === count && assertion.openEnd) caveats.push(OPEN_END);
+    if (end !== undefined) expect(end, decides && end.decides === true, implied ? captured : undefined);
+    if (followed && last && assertion.openEnd) caveats.push(OPEN_END);
     const complete = whole ?? shared ?? outcome;
     before = [...before, ...complete.pattern];
   }

@@ -1,4 +1,5 @@
 import type { Message } from '../dialogue/layer.ts';
+import type { BannerProtocol } from '../protocol/banner/codes.ts';
 import { ADDRESS_TYPE, methodName } from '../protocol/socks5/codes.ts';
 import { type DataSample, dataSampleOf } from './data.ts';
 import type { StatusRange } from './status.ts';
@@ -28,6 +29,15 @@ export type Observation =
       readonly tunnel: boolean;
       /** The statuses that the user takes in its place. */
       readonly accepted?: readonly StatusRange[];
+    }
+  | {
+      readonly kind: 'banner';
+      readonly protocol: BannerProtocol;
+      readonly opening: string;
+      /** Does it say that the server will not serve? */
+      readonly refused: boolean;
+      /** Does MySQL name an authentication method behind the challenge, as servers since 5.5 do? */
+      readonly namesMethod: boolean;
     }
   | { readonly kind: 'TLS ServerHello' }
   | (DataSample & { readonly kind: 'data' });
@@ -65,6 +75,11 @@ export function observe(
       const names = [request?.address, boundAddress].filter((address) => address?.type === ADDRESS_TYPE.domain);
       const head = serverBytes.slice(message.start, Math.min(message.end, message.start + HEAD_LENGTH));
       return { kind: 'SOCKS5 reply', version, code, head, nameLengths: names.map((name) => name?.length ?? 0) };
+    }
+    case 'banner': {
+      const { protocol, opening, refusal, fields } = message;
+      const namesMethod = fields.some(({ name }) => name === 'auth_plugin_name');
+      return { kind: 'banner', protocol, opening, refused: refusal !== undefined, namesMethod };
     }
     case 'server hello':
       return { kind: 'TLS ServerHello' };

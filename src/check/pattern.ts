@@ -7,15 +7,22 @@ export type PatternPart =
   | { readonly kind: 'any'; readonly length: number }
   /** `length` bytes of text, none of them a line feed. */
   | { readonly kind: 'in line'; readonly length: number }
-  /** Text up to the end of so many lines, or up to a NUL. */
-  | { readonly kind: 'lines'; readonly terminator: 'LF' | 'NUL'; readonly count: number }
+  /** Text up to the end of so many lines, or of any number of them; or up to a NUL. */
+  | { readonly kind: 'lines'; readonly terminator: 'LF' | 'NUL'; readonly count: number | 'any' }
   /** `length` bytes or more. */
   | { readonly kind: 'at least'; readonly length: number }
   /** One byte, given by the hex digits that its two halves may be. */
   | { readonly kind: 'halves'; readonly high: string; readonly low: string }
   | { readonly kind: 'one of'; readonly patterns: readonly Pattern[] }
-  /** The rest of an HTTP head: of its first line, then header lines up to the blank one; lines end in CR LF or LF (RFC 9112 §2.2). */
-  | { readonly kind: 'rest of head' };
+  /**
+   * The rest of an HTTP head: of its first line, then header lines up to the blank one; lines end in CR LF or LF (RFC 9112 §2.2).
+   * In hex it is any blank line unless it is to be `exact`, which no head of some thousand bytes may be.
+   */
+  | { readonly kind: 'rest of head'; readonly exact?: boolean }
+  /** Visible characters, then NUL. */
+  | { readonly kind: 'string' }
+  /** One byte that is none of these. */
+  | { readonly kind: 'other byte'; readonly than: Uint8Array };
 
 export type Pattern = readonly PatternPart[];
 
@@ -26,6 +33,7 @@ export const literal = (...bytes: readonly number[]): PatternPart => ({
   bytes: Uint8Array.from(bytes),
 });
 export const literalText = (text: string): PatternPart => ({ kind: 'literal', bytes: Buffer.from(text, 'latin1') });
+export const lines = (count: number | 'any'): PatternPart => ({ kind: 'lines', terminator: 'LF', count });
 export const any = (length: number): PatternPart => ({ kind: 'any', length });
 export const inLine = (length: number): PatternPart => ({ kind: 'in line', length });
 export const atLeast = (length: number): PatternPart => ({ kind: 'at least', length });
@@ -49,14 +57,20 @@ export function minLength(pattern: Pattern): number {
       case 'at least':
         length += part.length;
         break;
-      case 'lines':
-        length += part.count;
-        break;
       case 'halves':
         length += 1;
         break;
       case 'rest of head':
         length += 2; // two line feeds
+        break;
+      case 'lines':
+        length += countOf(part);
+        break;
+      case 'string':
+        length += 2;
+        break;
+      case 'other byte':
+        length += 1;
         break;
       case 'one of':
         length += Math.min(...part.patterns.map(minLength));
@@ -65,6 +79,9 @@ export function minLength(pattern: Pattern): number {
   }
   return length;
 }
+
+/** The fewest lines. */
+const countOf = ({ count }: Extract<PatternPart, { kind: 'lines' }>): number => (count === 'any' ? 1 : count);
 
 /** The most bytes that "or more" stands for where a part follows: a name of 255 octets and a port. */
 const MOST = 257;
@@ -76,7 +93,7 @@ export function hasOneLength(pattern: Pattern): boolean {
       const lengths = part.patterns.map(minLength);
       return part.patterns.every(hasOneLength) && lengths.every((length) => length === lengths[0]);
     }
-    return part.kind !== 'at least' && part.kind !== 'lines' && part.kind !== 'rest of head';
+    return !['at least', 'rest of head', 'lines', 'string'].includes(part.kind);
   });
 }
 
@@ -98,8 +115,8 @@ function hexPart(part: PatternPart, followed: boolean): string {
     case 'lines':
       // A line feed across the middle of two bytes (x0 Ax) is no text. NUL is (30 0D): at the end of what has come it is a byte of its own.
       return part.terminator === 'LF'
-        ? '.*0A'.repeat(part.count)
-        : `${'.*00'.repeat(part.count)}${followed ? '' : '$'}`;
+        ? '.*0A'.repeat(countOf(part))
+        : `${'.*00'.repeat(countOf(part))}${followed ? '' : '$'}`;
     case 'at least':
       // What follows must not match from the middle of a byte on. Repeated without bound, a group fails silently in long replies (PCRE2 JIT).
       return followed ? `(..){${part.length},${MOST}}` : `.{${2 * part.length},}`;
@@ -108,7 +125,11 @@ function hexPart(part: PatternPart, followed: boolean): string {
     case 'one of':
       return `(${part.patterns.map((each) => hexParts(each, followed)).join('|')})`;
     case 'rest of head':
-      return REST_OF_HEAD;
+      return part.exact === true ? EXACT_REST_OF_HEAD : REST_OF_HEAD;
+    case 'string':
+      return '([2-7].)+00';
+    case 'other byte':
+      return otherByte(part.than);
   }
 }
 
@@ -117,6 +138,7 @@ function hexPart(part: PatternPart, followed: boolean): string {
  * In the middle of two bytes it could match only where the text is not ASCII (x0 A0 Ax, x0 A0 D0 Ax).
  */
 const REST_OF_HEAD = '.*0A(0D)?0A';
+const EXACT_REST_OF_HEAD = '([^0].|0[^A])*0A(([^0].|0[^AD])([^0].|0[^A])*0A)*(0D)?0A';
 
 /** Two dots or four read better than a count. */
 const dots = (count: number): string => (count <= 4 ? '.'.repeat(count) : `.{${count}}`);
@@ -138,6 +160,17 @@ function hexDigit(digits: string): string {
   return `[${text}]`;
 }
 
+/** `([^32].|2[^0D]|3[^2])`: by the first digit, then by the second. */
+function otherByte(than: Uint8Array): string {
+  const taken = [...than].map((byte) => toHex(Uint8Array.of(byte)).toUpperCase());
+  const high = [...new Set(taken.map(([first]) => first as string))].sort();
+  const rows = high.map((first) => {
+    const low = taken.filter((each) => each[0] === first).map((each) => each[1]);
+    return low.length === HEX_DIGITS.length ? [] : [`${first}[^${low.sort().join('')}]`];
+  });
+  return `(${[`[^${high.join('')}].`, ...rows.flat()].join('|')})`;
+}
+
 /**
  * The pattern as a regular expression over the text itself, without its `^`, in bytes (a character a byte);
  * undefined where it holds a part that only hex can say.
@@ -146,9 +179,10 @@ export function textRegex(pattern: Pattern): string | undefined {
   let text = '';
   for (const part of pattern) {
     if (part.kind === 'in line') text += dots(part.length);
-    else if (part.kind === 'lines' && part.terminator === 'LF')
-      text += part.count === 1 ? LINE : `(${LINE}){${part.count}}`;
+    else if (part.kind === 'lines' && part.terminator === 'LF') text += textLines(part.count);
     else if (part.kind === 'rest of head') text += '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';
+    else if (part.kind === 'other byte' && ![...part.than].some((byte) => BRACKET_SIGNS.has(byte)))
+      text += otherCharacter(part.than);
     else if (part.kind === 'literal')
       text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
     else if (part.kind === 'one of' && part.patterns.every(isOneCharacter)) {
@@ -164,7 +198,19 @@ export function textRegex(pattern: Pattern): string | undefined {
   return text;
 }
 
-const LINE = '[^\n]*\n';
+const textLines = (count: number | 'any'): string =>
+  count === 1 ? '[^\n]*\n' : `([^\n]*\n)${count === 'any' ? '+' : `{${count}}`}`;
+
+/** What means something inside a bracket expression, where POSIX has no escapes; a hyphen can stand last. */
+const BRACKET_SIGNS: ReadonlySet<number> = new Set([...'\\]^'].map((sign) => sign.charCodeAt(0)));
+
+/** A hyphen stands last, where it makes no range. */
+function otherCharacter(than: Uint8Array): string {
+  const characters = [...than]
+    .map((byte) => String.fromCharCode(byte))
+    .sort((a, b) => Number(a === '-') - Number(b === '-'));
+  return `[^${characters.join('')}]`;
+}
 
 const isOneCharacter = (pattern: Pattern): boolean =>
   pattern.length === 1 &&

@@ -96,7 +96,8 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   if (flaw !== undefined) return flaw;
   const exchanges = exchangesOf(dialogue, messages, spans, aim);
   if ('reason' in exchanges) return exchanges;
-  if (!exchanges.some(({ request }) => request)) {
+  const greets = layers.at(-1)?.outcome.kind === 'greeted';
+  if (!greets && !exchanges.some(({ request }) => request)) {
     if (conversation.client.bytes.length > 0) return setAside(outcome);
     return { reason: 'the client said nothing', frame: conversation.firstFrame };
   }
@@ -134,7 +135,7 @@ function notWanted(outcome: Dialogue['outcome'], layers: readonly Layer[], { pro
 /** Is what the tunnel carries unknown, and did the server say something in it? */
 function isAnsweredUnread(layers: readonly Layer[]): boolean {
   const layer = layers.at(-1);
-  if (layer?.outcome.kind === 'established') return true;
+  if (layer?.outcome.kind === 'established' || layer?.outcome.kind === 'greeted') return true;
   return isInTunnel(layers) && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
 }
 

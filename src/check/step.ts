@@ -24,6 +24,8 @@ export interface ExpectStep {
   readonly pattern: Pattern;
   /** Is the reply text, so that the pattern may be written as such? */
   readonly text: boolean;
+  /** Does the check fail where the pattern matches, and not where it does not? */
+  readonly unwanted: boolean;
   /** With this many bytes received a mismatch is final; undefined: more is waited for. */
   readonly minReceived: number | undefined;
   readonly comment: string;

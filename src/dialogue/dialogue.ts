@@ -42,7 +42,7 @@ function withRoles(conversation: Conversation, allowed: ReadonlySet<Allowance>):
   if (conversation.rolesBy !== 'ports') return conversation;
   const recognized = (candidate: Conversation) => {
     const streams = availableStreams(candidate, allowed);
-    return RECOGNIZERS.some(({ recognize }) => recognize(streams, { client: 0, server: 0 }));
+    return RECOGNIZERS.some(({ recognize }) => recognize(streams, { client: 0, server: 0 }, undefined));
   };
   if (recognized(conversation)) return withRolesBy(conversation, 'bytes');
   const other = exchanged(conversation, 'bytes');
@@ -60,7 +60,8 @@ function readLayers(
   let place: Place = { client: 0, server: 0 };
   for (;;) {
     const deeper = layers.length < nesting;
-    const recognizer = deeper ? RECOGNIZERS.find(({ recognize }) => recognize(streams, place)) : undefined;
+    const first = turns.find(({ side, end }) => end > place[side])?.side;
+    const recognizer = deeper ? RECOGNIZERS.find(({ recognize }) => recognize(streams, place, first)) : undefined;
     if (recognizer === undefined) {
       const messages = dataMessages(turns, streams, place);
       if (messages.length > 0 || layers.length === 0) {
@@ -69,7 +70,7 @@ function readLayers(
       }
       return layers;
     }
-    const layer: Layer = { protocol: recognizer.protocol, ...recognizer.read(streams, place) };
+    const layer: Layer = { protocol: recognizer.protocol, ...recognizer.read(streams, place, first) };
     layers.push(layer);
     if (layer.outcome.kind !== 'granted') return layers;
     place = layer.outcome.tunnel;

@@ -1,3 +1,7 @@
+import type { Side } from '../conversation/conversation.ts';
+import { BANNER_LABELS } from '../protocol/banner/codes.ts';
+import type { Banner } from '../protocol/banner/message.ts';
+import { readBanner, recognizeBanner } from '../protocol/banner/recognize.ts';
 import type { HttpMessage } from '../protocol/http/message.ts';
 import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
 import type { LayerReading, MessageSpan, Place, Streams } from '../protocol/layer.ts';
@@ -17,7 +21,7 @@ export interface DataMessage extends MessageSpan {
   readonly kind: 'data';
 }
 
-export type Message = ProxyHeader | Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
+export type Message = Banner | ProxyHeader | Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
 
 export type ProtocolName = Message['protocol'];
 
@@ -28,8 +32,14 @@ export interface Layer extends LayerReading<Message> {
 
 interface Recognizer {
   readonly protocol: ProtocolName;
-  readonly recognize: (streams: Streams, place: Place) => boolean;
-  readonly read: (streams: Streams, place: Place) => LayerReading<Message>;
+  /** `first`: who speaks first from there on, as far as it is known. */
+  readonly recognize: (streams: Streams, place: Place, first: Side | undefined) => boolean;
+  /** A reading may know the protocol better. */
+  readonly read: (
+    streams: Streams,
+    place: Place,
+    first: Side | undefined,
+  ) => LayerReading<Message> & { readonly protocol?: ProtocolName };
 }
 
 /** The protocols that are read, in the order in which they are tried. */
@@ -39,9 +49,11 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   { protocol: 'socks4', recognize: recognizeSocks4, read: readSocks4 },
   { protocol: 'tls', recognize: recognizeTls, read: readTls },
   { protocol: 'http', recognize: recognizeHttp, read: readHttp },
+  { protocol: 'greeting', recognize: recognizeBanner, read: readBanner },
 ];
 
 const LABELS: Readonly<Record<ProtocolName, string>> = {
+  ...BANNER_LABELS,
   'proxy-protocol': 'PROXY',
   socks5: 'SOCKS5',
   socks4: 'SOCKS4',

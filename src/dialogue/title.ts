@@ -1,4 +1,5 @@
 import { formatEndpoint } from '../packet/segment.ts';
+import { bannerTitle } from '../protocol/banner/codes.ts';
 import { withoutUserinfo } from '../protocol/http/message.ts';
 import { resultName, COMMAND as SOCKS4_COMMAND } from '../protocol/socks4/codes.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
@@ -47,6 +48,8 @@ function fullTitleOf(message: Message): string {
       return 'TLS ServerHello';
     case 'alert':
       return `TLS alert: ${alertName(message.description)}`;
+    case 'banner':
+      return message.refusal ?? bannerTitle(message.protocol, message.opening);
     case 'data':
       return 'data as captured';
   }

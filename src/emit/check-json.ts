@@ -62,6 +62,7 @@ function stepValue(step: Step, at: number, masked: boolean) {
         hex_regex: `^${hexRegex(step.pattern)}`,
         shortest: minLength(step.pattern),
         min_recv: step.minReceived ?? null,
+        ...(step.unwanted && { unwanted: true }),
         comment,
       };
   }

@@ -1,6 +1,7 @@
 import type { ReplyMessage as CapturedMessage } from '../check/exchange.ts';
 import { accepts } from '../check/status.ts';
 import type { Alternative } from './alternative.ts';
+import { brokenGreetings, decisiveLength as greetingLength, healthyGreetings } from './banner.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses } from './http.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
@@ -62,6 +63,12 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
       twin('reset', says(NOTHING, 'RST')),
       twin('half of what decides, then silence', says(half), true),
       twin('half of what decides, then closed', says(half, 'FIN')),
+      ...(messages.length > 1
+        ? [
+            twin('what comes first, and then silence', says(joined(messages.slice(0, -1))), true),
+            twin('what comes first, then closed', says(joined(messages.slice(0, -1)), 'FIN')),
+          ]
+        : []),
       ...(followed && whole.length > decisive
         ? [
             twin('granted, and the rest never comes', says(whole.subarray(0, decisive)), true),
@@ -79,10 +86,11 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
         : []),
       ...messages.flatMap((message, index) => {
         const before = joined(messages.slice(0, index));
-        return brokenAlternatives(message).flatMap(({ name, bytes, undecided = false }) => {
+        // Behind a message of unknown length that shares the buffer HAProxy cannot say what decides.
+        return brokenAlternatives(message).flatMap(({ name: words, bytes, undecided = false }) => {
+          const name = nameOf(words, index);
           const said = Buffer.concat([before, bytes]);
-          // Behind a message that shares the buffer HAProxy cannot say how many bytes decide.
-          const silent = undecided || said.length < decisive || index > 0;
+          const silent = undecided || said.length < decisive || (index > 0 && !isKnown(message));
           return [
             twin(`${name}, then closed`, says(said, 'FIN')),
             twin(`${name}, and the connection lingers`, says(said), silent),
@@ -114,7 +122,8 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
     { name: 'slow', behavior: { reactions: captured.map(slow) }, gated },
     ...replies.flatMap((messages, at) =>
       messages.flatMap((message, index) =>
-        healthyAlternatives(message).flatMap(({ name, bytes }) => {
+        healthyAlternatives(message).flatMap(({ name: words, bytes }) => {
+          const name = nameOf(words, index);
           const reaction = says(
             Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]),
           );
@@ -144,6 +153,9 @@ function behaviorOf(
   };
 }
 
+/** Of several messages in one reply the first has its name alone. */
+const nameOf = (name: string, index: number): string => (index === 0 ? name : `then ${name}`);
+
 function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
   switch (observation.kind) {
     case 'SOCKS5 method':
@@ -160,6 +172,8 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
       return brokenResponses(observation.status, observation.tunnel).filter(
         ({ bytes }) => !accepts(observation.accepted ?? [], statusIn(bytes)),
       );
+    case 'banner':
+      return brokenGreetings(observation);
     case 'data':
       return brokenData(observation.head);
   }
@@ -177,6 +191,8 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
       return healthyHellos(bytes);
     case 'HTTP response':
       return healthyResponses(bytes, observation.status, observation.tunnel);
+    case 'banner':
+      return healthyGreetings(observation, bytes);
     case 'SOCKS5 method':
     case 'data':
       return [];
@@ -204,6 +220,7 @@ function opensTunnel(messages: readonly CapturedMessage[]): boolean {
       return observation.tunnel;
     case 'SOCKS5 method':
     case 'SOCKS5 password status':
+    case 'banner':
     case 'TLS ServerHello':
     case 'data':
     case undefined:
@@ -226,6 +243,8 @@ function decisiveLength(messages: readonly CapturedMessage[]): number {
       return before + 'HTTP/1.1 204'.length;
     case 'data':
       return before + 1;
+    case 'banner':
+      return before + greetingLength(observation);
     case 'TLS ServerHello':
       return before + 6; // record header and message type
     case 'SOCKS5 method':
@@ -236,8 +255,8 @@ function decisiveLength(messages: readonly CapturedMessage[]): number {
   }
 }
 
-const allKnown = (messages: readonly CapturedMessage[]): boolean =>
-  messages.every(({ observation }) => observation.kind !== 'data');
+const isKnown = ({ observation }: CapturedMessage): boolean => observation.kind !== 'data';
+const allKnown = (messages: readonly CapturedMessage[]): boolean => messages.every(isKnown);
 const closing = (reaction: Reaction = SILENCE): Reaction => ({ ...reaction, ending: 'FIN' });
 const NOTHING = new Uint8Array(0);
 const joined = (messages: readonly CapturedMessage[]): Uint8Array => Buffer.concat(messages.map(({ bytes }) => bytes));

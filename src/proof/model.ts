@@ -26,8 +26,8 @@ export function runTcpCheck(
 
 /**
  * One run of a tcp-check as HAProxy 2.6 and 3.4 do it, over whatever transport. The rules of the buffer: a send empties it of what has been
- * read; an expect takes nothing out of it; consecutive expects see the same bytes, and when one of them waits for more, the first of them is
- * judged again with what has come.
+ * read; an expect takes nothing out of it; consecutive expects see the same bytes, and when one of them waits for more, the first
+ * `expect !` among those before it is judged again with what has come.
  */
 export class TcpCheckRun implements CheckRun {
   readonly #rules: readonly TcpRule[];
@@ -44,7 +44,6 @@ export class TcpCheckRun implements CheckRun {
   }
 
   advance(): Outcome | undefined {
-    if (this.#rules[this.#at]?.kind === 'expect') while (this.#rules[this.#at - 1]?.kind === 'expect') this.#at--;
     for (; this.#at < this.#rules.length; this.#at++) {
       const rule = this.#rules[this.#at] as TcpRule;
       switch (rule.kind) {
@@ -60,7 +59,10 @@ export class TcpCheckRun implements CheckRun {
           break;
         case 'expect': {
           const judged = this.#judge(rule);
-          if (judged === 'wait') return undefined;
+          if (judged === 'wait') {
+            this.#at = firstUnwanted(this.#rules, this.#at);
+            return undefined;
+          }
           if (judged !== 'match') return this.#end(judged);
         }
       }
@@ -94,6 +96,16 @@ const NOTHING = Buffer.alloc(0);
 function nextExpect(rules: readonly TcpRule[], at: number): number {
   const index = rules.findIndex((rule, each) => each >= at && rule.kind === 'expect');
   return index === -1 ? rules.length : index + 1;
+}
+
+/** expect.head (src/tcpcheck.c, 2.6): the first `expect !` of the consecutive expects up to this one, else the expect itself. It also counts as the step that timed out. */
+function firstUnwanted(rules: readonly TcpRule[], at: number): number {
+  let head = at;
+  for (let before = at; rules[before]?.kind === 'expect'; before--) {
+    const rule = rules[before];
+    if (rule?.kind === 'expect' && rule.inverse) head = before;
+  }
+  return head;
 }
 
 type Judge = (buffer: Buffer, final: boolean) => 'match' | 'mismatch' | 'wait';

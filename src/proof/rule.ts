@@ -49,7 +49,7 @@ function ruleOf(step: Step): TcpRule {
 }
 
 /** Hex says every pattern; text reads better where it can say it. */
-function anchoredExpect({ pattern, text, minReceived, comment }: ExpectStep): ExpectRule {
+function anchoredExpect({ pattern, text, minReceived, unwanted, comment }: ExpectStep): ExpectRule {
   const regex = text ? textRegex(pattern) : undefined;
   const match = regex === undefined ? 'rbinary' : 'rstring';
   const shortest = minLength(pattern);
@@ -58,7 +58,7 @@ function anchoredExpect({ pattern, text, minReceived, comment }: ExpectStep): Ex
     match,
     pattern: `^${regex ?? hexRegex(pattern)}`,
     minReceived,
-    inverse: false,
+    inverse: unwanted,
     shortest,
     comment,
   };

@@ -14,7 +14,7 @@ const [base] = checksOf([
 const rule = (step: Step): string => haproxyRules(scriptOfRules(rulesOf([step])))[1] as string;
 const send = (bytes: Uint8Array) => rule({ kind: 'send', bytes, secrets: [], comment: 'c' });
 const expects = (pattern: Pattern, text: boolean, minReceived?: number) =>
-  rule({ kind: 'expect', pattern, text, minReceived, comment: 'c' });
+  rule({ kind: 'expect', pattern, text, minReceived, unwanted: false, comment: 'c' });
 
 test('the rules begin with the option without which HAProxy ignores them', () => {
   expect(haproxyRules(tcpScriptOf(base))[0]).toBe('option tcp-check');

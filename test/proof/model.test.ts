@@ -52,7 +52,7 @@ describe("the buffer's life", () => {
       ok(0, 'y'),
     ],
     [
-      'the first of consecutive expects is judged again',
+      'the first of consecutive expects that must not match is judged again',
       [CONNECT, A, string('E', { not: true, min: 1 }), string('x')],
       replying(later([0, 'a'], [10, 'E'])),
       { status: 'L7RSP', step: 3, received: 'aE', elapsed: 10 },

@@ -31,8 +31,8 @@ export const TALKS: Readonly<Record<string, Talk>> = {
     .client(hex('050100'))
     .server(hex('0500'))
     .client(REQUEST)
-    .server(Buffer.concat([hex('05000001 00000000 0000'), Buffer.from('SSH-2.0-x\r\n')]))
-    .client('SSH-2.0-y\r\n')
+    .server(Buffer.concat([hex('05000001 00000000 0000'), Buffer.from('hi there\r\n')]))
+    .client('hi you\r\n')
     .server('\0\0\x01\x02'),
   'SOCKS5 to a server whose greeting has no end': new Talk()
     .handshake()
@@ -55,9 +55,9 @@ export const TALKS: Readonly<Record<string, Talk>> = {
   'HTTP CONNECT to a server that greets': new Talk({ server: '10.0.0.2:8888' })
     .handshake()
     .client(CONNECT)
-    .server(`${GRANTED}220 mail ESMTP\r\n`)
-    .client('EHLO a\r\n')
-    .server('250 mail\r\n'),
+    .server(`${GRANTED}hi there\r\n`)
+    .client('hi you\r\n')
+    .server('so what\r\n'),
   'unknown protocol': new Talk({ server: '10.0.0.2:7000' }).handshake().client('hello\r\n').server('welcome\r\n'),
 };
 
