@@ -1,9 +1,11 @@
+import { isText } from '../bytes/printable.ts';
 import type { ReplyMessage as CapturedMessage } from '../check/exchange.ts';
 import { accepts } from '../check/status.ts';
 import type { Alternative } from './alternative.ts';
 import { brokenGreetings, decisiveLength as greetingLength, healthyGreetings } from './banner.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses } from './http.ts';
+import { HEX_MATCH_LENGTH } from './model.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import {
   brokenMethodSelections,
@@ -124,9 +126,9 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
       messages.flatMap((message, index) =>
         healthyAlternatives(message).flatMap(({ name: words, bytes }) => {
           const name = nameOf(words, index);
-          const reaction = says(
-            Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]),
-          );
+          const said = Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]);
+          if (index + 1 < messages.length && !canBeSeen(said, messages.at(-1) as CapturedMessage)) return [];
+          const reaction = says(said);
           return [
             { name: `reply ${at}: ${name}`, behavior: behaviorOf(replies, at, reaction, captured), gated },
             {
@@ -140,6 +142,10 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
     ),
   ];
 }
+
+/** Behind a very long head HAProxy sees text, and nothing else. */
+const canBeSeen = (said: Uint8Array, { bytes }: CapturedMessage): boolean =>
+  said.length <= HEX_MATCH_LENGTH || isText(bytes);
 
 /** The captured server up to exchange `at`, where it reacts otherwise; what `after` says of later exchanges, else silence. */
 function behaviorOf(

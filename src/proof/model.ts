@@ -7,7 +7,7 @@ import { SimulatedServer } from './simulated-server.ts';
 /** tune.bufsize: a full buffer is judged as if the server had closed (2.6, 3.4). */
 export const BUFFER_SIZE = 16_384;
 /** Bytes of the buffer that an rbinary sees: its hex dump has to fit into a buffer of the same size (2.6, 3.4). */
-const HEX_MATCH_LENGTH = 8191;
+export const HEX_MATCH_LENGTH = 8191;
 
 /**
  * Runs a tcp-check against a described server, in simulated time. `timeout` is `timeout check` in milliseconds. The server reacts to whole
