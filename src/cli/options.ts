@@ -82,3 +82,15 @@ export function parseTarget(text: string, before: readonly NamedTarget[] = []): 
     throw new InvalidArgumentError('a name or an address and a port, as proxy.example:1080 or [::1]:1080.');
   return [...before, { host: v6 ?? host ?? '', port, name: text }];
 }
+
+/** Where to listen: as a target, the port may be 0. */
+export function parseListen(text: string): Target {
+  if (text.endsWith(':0')) return { ...(parseTarget(`${text.slice(0, -1)}1`)[0] as NamedTarget), port: 0 };
+  return parseTarget(text)[0] as NamedTarget;
+}
+
+/** A whole number from 1 on. */
+export function parseCount(text: string): number {
+  if (!/^[1-9][0-9]{0,9}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on.');
+  return Number(text);
+}

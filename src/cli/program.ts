@@ -6,14 +6,17 @@ import type { FixtureOptions } from './fixture.ts';
 import {
   type CommonOptions,
   parseAllowances,
+  parseCount,
   parseEndpoint,
   parseLimits,
+  parseListen,
   parseRole,
   parseStream,
   parseTarget,
 } from './options.ts';
 import type { ProveOptions } from './prove.ts';
 import { FORMATS, withScriptOptions, withStyleOptions } from './script-options.ts';
+import type { ServeOptions } from './serve.ts';
 import type { ShowOptions } from './show.ts';
 import type { VerifyOptions } from './verify.ts';
 
@@ -78,6 +81,31 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(serverOption())
     .action(async (path: string, options: FixtureOptions) =>
       onExit(await (await import('./fixture.ts')).fixture(path, options)),
+    );
+
+  common(program.command('serve'))
+    .description('listen as a mock server that behaves as the recorded one')
+    .argument('<capture...>', CAPTURES)
+    .addOption(
+      new Option('--listen <HOST:PORT>', 'where; port 0 takes a free one')
+        .argParser(parseListen)
+        .default({ host: '127.0.0.1', port: 0 }, '127.0.0.1:0'),
+    )
+    .addOption(
+      new Option('--timing <timing>', 'wait as long as the server did, or not')
+        .choices(['recorded', 'none'])
+        .default('none'),
+    )
+    .option('--fault <name>', 'break it as the broken twin of this name is broken')
+    .option('--list-faults', 'print the names of the faults, and end')
+    .addOption(new Option('--max-connections <number>', 'connections at a time').argParser(parseCount).default(256))
+    .addOption(
+      new Option('--max-bytes <number>', 'bytes that a client may say').argParser(parseCount).default(1_048_576),
+    )
+    .addOption(streamOption('serve this conversation alone'))
+    .addOption(serverOption())
+    .action(async (paths: string[], options: ServeOptions) =>
+      onExit(await (await import('./serve.ts')).serve(paths, options)),
     );
 
   common(program.command('list'))

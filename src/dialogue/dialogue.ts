@@ -3,7 +3,7 @@ import { type Conversation, elapsed, exchanged, type Side, withRolesBy } from '.
 import type { ByteStream, Gap } from '../conversation/stream.ts';
 import { type Turn, turnsOf } from '../conversation/turns.ts';
 import type { Place, Streams } from '../protocol/layer.ts';
-import { type DataMessage, type Layer, RECOGNIZERS } from './layer.ts';
+import { type DataMessage, type Layer, RECOGNIZERS, readProtocols } from './layer.ts';
 import { type DialogueOutcome, outcomeOf } from './outcome.ts';
 
 /** A conversation read as layers. */
@@ -56,25 +56,12 @@ function readLayers(
   nesting: number,
 ): Layer[] {
   const streams = availableStreams(conversation, allowed);
-  const layers: Layer[] = [];
-  let place: Place = { client: 0, server: 0 };
-  for (;;) {
-    const deeper = layers.length < nesting;
-    const first = turns.find(({ side, end }) => end > place[side])?.side;
-    const recognizer = deeper ? RECOGNIZERS.find(({ recognize }) => recognize(streams, place, first)) : undefined;
-    if (recognizer === undefined) {
-      const messages = dataMessages(turns, streams, place);
-      if (messages.length > 0 || layers.length === 0) {
-        const outcome = { kind: 'unfinished', side: 'server', awaited: 'a known protocol' } as const;
-        layers.push({ protocol: 'unknown', messages, outcome, destination: undefined });
-      }
-      return layers;
-    }
-    const layer: Layer = { protocol: recognizer.protocol, ...recognizer.read(streams, place, first) };
-    layers.push(layer);
-    if (layer.outcome.kind !== 'granted') return layers;
-    place = layer.outcome.tunnel;
-  }
+  const { layers, rest } = readProtocols(streams, turns, nesting);
+  if (rest === undefined) return layers;
+  const messages = dataMessages(turns, streams, rest);
+  if (messages.length === 0 && layers.length > 0) return layers;
+  const outcome = { kind: 'unfinished', side: 'server', awaited: 'a known protocol' } as const;
+  return [...layers, { protocol: 'unknown', messages, outcome, destination: undefined }];
 }
 
 /** The bytes that decoders may see: up to the first gap, or with the filler of gaps that the user allows. */

@@ -1,4 +1,5 @@
 import type { Side } from '../conversation/conversation.ts';
+import type { Turn } from '../conversation/turns.ts';
 import { BANNER_LABELS } from '../protocol/banner/codes.ts';
 import type { Banner } from '../protocol/banner/message.ts';
 import { readBanner, recognizeBanner } from '../protocol/banner/recognize.ts';
@@ -51,6 +52,29 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   { protocol: 'http', recognize: recognizeHttp, read: readHttp },
   { protocol: 'greeting', recognize: recognizeBanner, read: readBanner },
 ];
+
+/**
+ * The layers of known protocols, from the outermost inwards, and the place where what is not known begins; no such place where the last layer
+ * takes all that follows.
+ */
+export function readProtocols(
+  streams: Streams,
+  turns: readonly Pick<Turn, 'side' | 'end'>[],
+  nesting: number,
+): { layers: Layer[]; rest: Place | undefined } {
+  const layers: Layer[] = [];
+  let place: Place = { client: 0, server: 0 };
+  for (;;) {
+    const deeper = layers.length < nesting;
+    const first = turns.find(({ side, end }) => end > place[side])?.side;
+    const recognizer = deeper ? RECOGNIZERS.find(({ recognize }) => recognize(streams, place, first)) : undefined;
+    if (recognizer === undefined) return { layers, rest: place };
+    const layer: Layer = { protocol: recognizer.protocol, ...recognizer.read(streams, place, first) };
+    layers.push(layer);
+    if (layer.outcome.kind !== 'granted') return { layers, rest: undefined };
+    place = layer.outcome.tunnel;
+  }
+}
 
 const LABELS: Readonly<Record<ProtocolName, string>> = {
   ...BANNER_LABELS,

@@ -55,7 +55,8 @@ function converse(socket: Socket, { reactions }: Behavior, requestLengths: reado
   advance();
 }
 
-async function react(socket: Socket, { pieces, ending }: Reaction): Promise<void> {
+/** Does what is described on a connection. */
+export async function react(socket: Socket, { pieces, ending }: Reaction): Promise<void> {
   for (const { delay, bytes } of pieces) {
     if (delay > 0) await sleep(delay);
     if (socket.destroyed || !socket.writable) return;

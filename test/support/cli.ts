@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+export const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
 export interface CliResult {
   readonly code: number | null;
