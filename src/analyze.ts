@@ -65,7 +65,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const { warn = () => {}, allowed = new Set(), limits = DEFAULT_LIMITS, interruption = new Interruption() } = options;
   const { form = DEFAULT_FORM, aim = {} } = options;
   const files = new CaptureFiles();
-  const folder = new CheckFolder(limits);
+  const folder = new CheckFolder(limits, (frame) => files.nameOf(frame));
   const repeats = new Repeats();
   const setAside = new SetAsideFolder();
   const rows = new RowList();

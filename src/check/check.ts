@@ -61,15 +61,16 @@ const likenessOf = (observation: Observation): string =>
 
 /**
  * Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all,
- * `servers` are those that they talked to.
+ * `servers` are those that they talked to, `more` is what else it cannot promise.
  */
 export function composeCheck(
   samples: readonly [Sample, ...Sample[]],
   count: number,
   servers: Check['servers'] = [samples[0].server],
+  more: readonly string[] = [],
 ): Check {
   const [first] = samples;
-  const caveats: string[] = [];
+  const caveats: string[] = isUnread(first) ? [NOT_RECOGNIZED] : [];
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
@@ -95,7 +96,7 @@ export function composeCheck(
     statuses: [...new Set(samples.flatMap(statusesOf))],
     accepted: first.exchanges.flatMap(({ reply }) => reply.flatMap(acceptedBy)).at(-1),
     lacks: first.lacks,
-    caveats: [...first.lacks, ...caveats],
+    caveats: [...first.lacks, ...caveats, ...more],
   };
 }
 
@@ -103,8 +104,14 @@ export function composeCheck(
 function titleOf({ exchanges }: Sample): string {
   const observation = exchanges.at(-1)?.reply.at(-1)?.observation;
   if (observation?.kind === 'banner') return bannerTitle(observation.protocol, observation.opening);
-  return exchanges.findLast(({ request }) => request !== undefined)?.request?.comment ?? '';
+  return exchanges.findLast(({ request }) => request !== undefined)?.request?.comment ?? 'what the server says first';
 }
+
+/** Is there no protocol that would tell a success from a failure? */
+const isUnread = ({ layers }: Sample): boolean =>
+  layers.every((protocol) => protocol === 'unknown' || protocol === 'proxy-protocol');
+
+const NOT_RECOGNIZED = 'no protocol is recognized: whether what was captured was a success is not known';
 
 const statusesOf = ({ exchanges }: Sample): number[] =>
   exchanges.flatMap(({ reply }) =>

@@ -1,5 +1,5 @@
 import { framesOf } from '../conversation/conversation.ts';
-import { type Dialogue, streamOf } from '../dialogue/dialogue.ts';
+import { type Dialogue, streamOf, timeOf } from '../dialogue/dialogue.ts';
 import type { Message } from '../dialogue/layer.ts';
 import { titleOf } from '../dialogue/title.ts';
 import { isInterim } from '../protocol/http/codes.ts';
@@ -26,12 +26,23 @@ export interface SentRequest {
 export interface Exchange {
   readonly request: SentRequest | undefined;
   readonly reply: readonly ReplyMessage[];
+  /** The frames that carried it, as far as it is sent and asserted. */
+  readonly frames: readonly number[];
+  /** Milliseconds from the first frame of the dialogue to its last byte. */
+  readonly end: number;
 }
 
 /** A message of a reply: what a check knows of it, and its bytes as captured (the first ones of a long message). */
 export interface ReplyMessage {
   readonly observation: Observation;
   readonly bytes: Uint8Array;
+}
+
+/** An exchange that is being put together. */
+interface Draft extends Exchange {
+  readonly reply: ReplyMessage[];
+  readonly frames: number[];
+  end: number;
 }
 
 /** What is kept of a reply: enough to simulate the server. */
@@ -54,7 +65,13 @@ export function exchangesOf(
   }
   const { gaps } = conversation.client.bytes;
   const sent = messages.map((message) => aims.get(message)?.message ?? message);
-  const exchanges: { request: SentRequest | undefined; reply: ReplyMessage[] }[] = [];
+  const exchanges: Draft[] = [];
+  const begin = (request: SentRequest | undefined) => exchanges.push({ request, reply: [], frames: [], end: 0 });
+  const note = ({ side, start, end }: UsedSpan) => {
+    const exchange = exchanges.at(-1) as Draft;
+    exchange.frames.push(...framesOf(streamOf(conversation, side), start, end));
+    exchange.end = timeOf(conversation, side, end - 1) ?? 0;
+  };
   for (const span of spans) {
     if (span.side === 'client') {
       const own = messages.filter(({ side, start, end }) => side === 'client' && start < span.end && end > span.start);
@@ -67,10 +84,12 @@ export function exchangesOf(
         const frame = framesOf(conversation.client.bytes, start, start + 1)[0];
         return { reason: `${why}, which therefore cannot be changed`, frame };
       }
-      exchanges.push({ request: requestOf(conversation.client.bytes, span, own, messages[0], aims), reply: [] });
+      begin(requestOf(conversation.client.bytes, span, own, messages[0], aims));
+      note(span);
       continue;
     }
-    if (exchanges.length === 0) exchanges.push({ request: undefined, reply: [] });
+    if (exchanges.length === 0) begin(undefined);
+    note(span);
     for (const message of messages) {
       if (message.side !== 'server' || !endsWithin(message, span)) continue;
       const observation = observe(

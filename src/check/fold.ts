@@ -1,25 +1,26 @@
 import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
 import { formatEndpoint } from '../packet/segment.ts';
+import { agreementOf, agreementWith, followed, type Group } from './agree.ts';
+import { withoutAnswers } from './answers.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
+import type { Exchange } from './exchange.ts';
 import type { Sample } from './sample.ts';
-
-/** Like samples, which make one check. */
-export interface Group {
-  readonly samples: [Sample, ...Sample[]];
-  count: number;
-  /** The servers, each with the first conversation that it had. */
-  readonly servers: Map<string, { readonly server: Sample['server']; stream: number }>;
-}
 
 /** Collects samples as they come and folds like ones together. */
 export class CheckFolder {
   readonly #limits: Pick<Limits, 'samples' | 'checks'>;
   readonly #groups = new Map<string, Group>();
+  readonly #frameName: (frame: number) => string;
   /** Samples that would have made one check too many. */
   dropped = 0;
 
-  constructor(limits: Pick<Limits, 'samples' | 'checks'> = DEFAULT_LIMITS) {
+  /** `frameName` turns a frame number into its name. */
+  constructor(
+    limits: Pick<Limits, 'samples' | 'checks'> = DEFAULT_LIMITS,
+    frameName: (frame: number) => string = String,
+  ) {
     this.#limits = limits;
+    this.#frameName = frameName;
   }
 
   /** Folds a sample into its group and returns that; undefined where it would have made one check too many. */
@@ -30,7 +31,9 @@ export class CheckFolder {
       this.dropped++;
       return undefined;
     }
-    const group: Group = known ?? { samples: [sample], count: 0, servers: new Map() };
+    const agreement = known ? agreementWith(known.agreement, known.samples[0], sample) : agreementOf(sample);
+    const group: Group = known ?? { samples: [sample], count: 0, servers: new Map(), agreement };
+    group.agreement = agreement;
     this.count(group, sample.server, sample.stream);
     if (known === undefined) {
       this.#groups.set(key, group);
@@ -66,17 +69,22 @@ export class CheckFolder {
    * where others go through a proxy.
    */
   finish(): { readonly checks: Check[]; readonly direct: readonly { sample: Sample; count: number }[] } {
-    const groups = [...this.#groups.values()];
+    const groups = withoutAnswers([...this.#groups.values()]);
     for (const { samples } of groups) samples.sort((a, b) => a.stream - b.stream);
     groups.sort((a, b) => a.samples[0].stream - b.samples[0].stream);
     const proxied = groups.filter(({ samples }) => samples[0].proxied);
     const used = proxied.length > 0 ? proxied : groups;
     return {
-      checks: used.map(({ samples, count, servers }) => composeCheck(samples, count, inOrder(servers))),
+      checks: used.map((group) => this.#checkOf(group)),
       direct: groups
         .filter((group) => !used.includes(group))
         .map(({ samples, count }) => ({ sample: samples[0], count })),
     };
+  }
+
+  #checkOf(group: Group): Check {
+    const { samples, caveat } = followed(group, this.#frameName);
+    return composeCheck(samples, group.count, inOrder(group.servers), caveat === undefined ? [] : [caveat]);
   }
 }
 
@@ -84,11 +92,15 @@ const inOrder = (servers: Group['servers']): Check['servers'] =>
   [...servers.values()].sort((a, b) => a.stream - b.stream).map(({ server }) => server);
 
 /** What is sent and how the server answered is taken from a group's first sample. */
-function withoutBytes(sample: Sample): Sample {
-  const none = new Uint8Array(0);
-  const exchanges = sample.exchanges.map(({ reply }) => ({
-    request: undefined,
-    reply: reply.map(({ observation }) => ({ observation, bytes: none })),
-  }));
-  return { ...sample, exchanges };
-}
+const withoutBytes = (sample: Sample): Sample => ({
+  ...sample,
+  exchanges: sample.exchanges.map(bare),
+  later: sample.later.map(bare),
+});
+
+const bare = ({ reply, frames, end }: Exchange): Exchange => ({
+  request: undefined,
+  reply: reply.map(({ observation }) => ({ observation, bytes: new Uint8Array(0) })),
+  frames,
+  end,
+});

@@ -2,7 +2,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { ByteStream, Run } from '../conversation/stream.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import { idleBytesOf, isVisible, MAY_BE } from '../dialogue/idle.ts';
-import type { Group } from './fold.ts';
+import type { Group } from './agree.ts';
 
 /** A conversation whose sample was folded into a group. */
 interface Known {

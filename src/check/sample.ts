@@ -1,5 +1,5 @@
 import { framesOf } from '../conversation/conversation.ts';
-import { type Allowance, type Dialogue, isProxied, startsByItself, streamOf, timeOf } from '../dialogue/dialogue.ts';
+import { type Allowance, type Dialogue, isProxied, startsByItself, streamOf } from '../dialogue/dialogue.ts';
 import { isInTunnel, type Layer } from '../dialogue/layer.ts';
 import { type Aim, aimedDestination } from './aim.ts';
 import {
@@ -13,8 +13,8 @@ import {
   usedSpans,
 } from './evidence.ts';
 import { type Exchange, exchangesOf } from './exchange.ts';
+import { type CopiedPart, sequelOf, untilCopied } from './follow.ts';
 import { accepts } from './status.ts';
-import type { UsedSpan } from './step.ts';
 
 /** What one dialogue contributes to a check. */
 export interface Sample {
@@ -25,6 +25,12 @@ export interface Sample {
   /** Does the client talk through a proxy, as far as the bytes show it? */
   readonly proxied: boolean;
   readonly exchanges: readonly Exchange[];
+  /** What followed, in an unknown protocol: a check goes on with it as far as other samples say the same. */
+  readonly later: readonly Exchange[];
+  /** In which of those the client copied bytes out of a reply. */
+  readonly copied: (CopiedPart & { readonly exchange: number }) | undefined;
+  /** Is the last request one in an unknown protocol that the server began? It may be made for what the server said. */
+  readonly answersGreeting: boolean;
   /** What the capture lacks of what is sent, which the user allowed; such a check cannot be proved. */
   readonly lacks: readonly string[];
   /** The frames that carried what is sent and asserted. */
@@ -52,8 +58,9 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   }
   if (!force) {
     const answered =
-      outcome.kind === 'opened' &&
-      (outcome.status === undefined ? isAnsweredUnread(layers) : isWanted(outcome.status, aim));
+      outcome.kind === 'opened' && outcome.status !== undefined
+        ? isWanted(outcome.status, aim)
+        : isAnsweredUnread(dialogue);
     if (!answered) return outcome.kind === 'opened' ? notWanted(outcome, layers, aim) : setAside(outcome, layers);
   }
   if (outcome.gap !== undefined) return setAside(outcome);
@@ -80,7 +87,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       nextStep: 'record from before the connection is made',
     };
   }
-  const messages = neededMessages(layers);
+  const { messages, copied } = untilCopied(dialogue, neededMessages(layers));
   const perishable = perishableCredentials(messages);
   if (perishable !== undefined) {
     const { scheme, side, start } = perishable;
@@ -98,11 +105,14 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   if ('reason' in exchanges) return exchanges;
   const greets = layers.at(-1)?.outcome.kind === 'greeted';
   if (!greets && !exchanges.some(({ request }) => request)) {
-    if (conversation.client.bytes.length > 0) return setAside(outcome);
-    return { reason: 'the client said nothing', frame: conversation.firstFrame };
+    if (copied !== undefined) {
+      // What the server said by itself is left; of what it answers to a request that cannot be made again, nothing.
+      if (exchanges.length === 0) return { reason: copiedReason(copied), frame: copied.frame };
+    } else if (conversation.client.bytes.length > 0) return setAside(outcome);
+    else return { reason: 'the client said nothing', frame: conversation.firstFrame };
   }
-  const last = spans.findLast(({ side }) => side === 'server') ?? (spans.at(-1) as UsedSpan);
   const { address, port } = conversation.server;
+  const sequel = sequelOf(dialogue, messages);
   return {
     sample: {
       stream: conversation.stream,
@@ -111,13 +121,32 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       destination: aimedDestination(messages, aim, dialogue.destination),
       proxied: isProxied(layers),
       exchanges,
+      later: sequel.exchanges,
+      copied: copied === undefined ? sequel.copied : { ...copied, exchange: 0 },
+      answersGreeting: copied === undefined && answersGreeting(layers),
       lacks: lacksOf(dialogue, spans, startSeen),
-      frames: [
-        ...new Set(spans.flatMap(({ side, start, end }) => framesOf(streamOf(conversation, side), start, end))),
-      ].sort((a, b) => a - b),
-      duration: timeOf(conversation, last.side, last.end - 1) ?? 0,
+      ...extentOf(exchanges),
     },
   };
+}
+
+/** The frames of exchanges, and when the last reply was there. */
+export function extentOf(exchanges: readonly Exchange[]): Pick<Sample, 'frames' | 'duration'> {
+  const last = exchanges.findLast(({ reply }) => reply.length > 0) ?? exchanges.at(-1);
+  return {
+    frames: [...new Set(exchanges.flatMap(({ frames }) => frames))].sort((a, b) => a - b),
+    duration: last?.end ?? 0,
+  };
+}
+
+/** Why a check does not go on, or a request cannot be made again. The bytes themselves may be secret. */
+export const copiedReason = ({ offset, length }: CopiedPart): string =>
+  `${length} bytes that the client sends (offset ${offset}) repeat what the server had just said, as the answer to a challenge does`;
+
+/** Does the first request of an unknown protocol come behind what the server said by itself? */
+function answersGreeting(layers: readonly Layer[]): boolean {
+  const layer = layers.at(-1);
+  return layer?.protocol === 'unknown' && layer.messages[0]?.side === 'server' && layer.messages.length > 1;
 }
 
 /** Is the status one that a check may ask for? With an address of the user's own it is not yet known what that answers. */
@@ -132,11 +161,13 @@ function notWanted(outcome: Dialogue['outcome'], layers: readonly Layer[], { pro
   return setAside({ ...outcome, reason }, layers);
 }
 
-/** Is what the tunnel carries unknown, and did the server say something in it? */
-function isAnsweredUnread(layers: readonly Layer[]): boolean {
+/** Is what is spoken in the end encrypted, a greeting or not known, and did the server say something in it? */
+function isAnsweredUnread({ layers, outcome, conversation }: Dialogue): boolean {
   const layer = layers.at(-1);
-  if (layer?.outcome.kind === 'established' || layer?.outcome.kind === 'greeted') return true;
-  return isInTunnel(layers) && layer?.protocol === 'unknown' && layer.messages.some(({ side }) => side === 'server');
+  if (layer?.protocol !== 'unknown')
+    return outcome.kind === 'opened' && (layer?.outcome.kind === 'established' || layer?.outcome.kind === 'greeted');
+  const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
+  return (startSeen || isInTunnel(layers)) && layer.messages.some(({ side }) => side === 'server');
 }
 
 /** The outcome as the reason why there is no sample. */

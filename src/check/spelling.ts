@@ -1,3 +1,5 @@
+import { isPlainWord } from './surprise.ts';
+
 /** Bytes as they stand, or the bytes that words among them spell, one word behind the other. */
 export interface View {
   readonly spelling: 'raw' | 'hex' | 'base64';
@@ -21,11 +23,14 @@ export function viewsOf(source: Uint8Array): View[] {
   };
   return [
     raw,
-    // A number is no hex, and hex no base64: read as such, bytes that say less would look random.
-    decodedView('hex', source, text.matchAll(/(?![0-9]+(?![0-9a-fA-F]))[0-9a-fA-F]{8,}/g), 2),
-    decodedView('base64', source, text.matchAll(/(?![0-9a-fA-F]+(?![0-9A-Za-z+/_-]))[0-9A-Za-z+/_-]{8,}/g), 4 / 3),
+    // A number is no hex, hex no base64, and a name neither: read as such, all of them would look random.
+    decodedView('hex', source, wordsIn(text, /[0-9a-fA-F]{8,}/g, /^[0-9]+$/), 2),
+    decodedView('base64', source, wordsIn(text, /[0-9A-Za-z+/_-]{8,}/g, /^[0-9a-fA-F]+$/), 4 / 3),
   ];
 }
+
+const wordsIn = (text: string, words: RegExp, but: RegExp): RegExpExecArray[] =>
+  [...text.matchAll(words)].filter(([word]) => !but.test(word) && !isPlainWord(word));
 
 /** The bytes that words spell; `perByte` says how many characters it takes for one. */
 function decodedView(

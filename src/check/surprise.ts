@@ -48,7 +48,7 @@ function countBinary(bytes: Uint8Array, start: number, end: number, counted: Map
 function countText(text: string, base: number, counted: Map<number, number>): void {
   for (const { index, 0: token } of text.matchAll(/[0-9A-Za-z+/_-]+/g)) {
     const pieces = [...token.matchAll(/[0-9A-Za-z]+/g)];
-    if (pieces.every(([piece]) => isPlain(piece))) continue;
+    if (isPlainWord(token)) continue;
     // A token in base64 may hold signs, and next to them pieces that look plain by chance; a word is none of it.
     for (const { index: within, 0: piece } of pieces) {
       if (/^(?:[A-Z]?[a-z]{3,}|[A-Z]{4,})[0-9]*$/.test(piece)) continue;
@@ -73,5 +73,8 @@ const PLAIN = [
 ];
 /** Eight hex digits or more, letters among them, are no word. */
 const HEX = /^(?=.{8})(?![0-9]*$)(?:[0-9a-f]+|[0-9A-F]+)$/;
+
+/** Does a word hold nothing but what people choose? */
+export const isPlainWord = (word: string): boolean => (word.match(/[0-9A-Za-z]+/g) ?? []).every(isPlain);
 
 const isPlain = (piece: string): boolean => !HEX.test(piece) && PLAIN.some((each) => each.test(piece));

@@ -67,10 +67,14 @@ export const scripted = (
 export function rulesOf(source: Source, force = false): string[] {
   const [check, ...more] = checksOf([source], force);
   if (check === undefined || more.length > 0) throw new Error(`${more.length + 1} checks`);
-  return haproxyRules(tcpScriptOf(check))
+  return rulesIn(check);
+}
+
+/** The rules of a check, as tcp-check without comments. */
+export const rulesIn = (check: Check): string[] =>
+  haproxyRules(tcpScriptOf(check))
     .slice(1)
     .map((rule) => rule.replace(/^tcp-check | comment "(?:[^"\\]|\\.)*"$/g, ''));
-}
 
 /** The segments without one that carries data: the `nth` of its side, from 0. */
 export const losing = (talk: Talk, side: Side, nth: number): WireSegment[] =>
