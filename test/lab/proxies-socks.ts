@@ -1,7 +1,7 @@
 import { PASSWORD, USER } from './names.ts';
 import type { ProxyKind } from './proxy.ts';
-import { setAccountPassword } from './sandbox.ts';
-import { file, Server } from './servers.ts';
+import { ORIGIN_ADDRESS, OWN_ADDRESS, setAccountPassword } from './sandbox.ts';
+import { file, folder, Server } from './servers.ts';
 
 export const microsocks: ProxyKind = {
   name: 'microsocks',
@@ -47,4 +47,26 @@ ${upstream === undefined ? '' : `route {\nfrom: 0/0 to: 0/0 via: 127.0.0.1 port 
   },
 };
 
-export const SOCKS_PROXIES: readonly ProxyKind[] = [microsocks, dante];
+const hpsockd: ProxyKind = {
+  name: 'HP SOCKS (hpsockd)',
+  packages: ['hpsockd'],
+  programs: ['hpsockd'],
+  speaks: ['socks5', 'socks5h', 'socks4'],
+  authenticates: false,
+  denies: true,
+  async start({ port, denied }) {
+    const config = file(
+      'hpsockd.conf',
+      `daemon { directory "${folder('hpsockd')}"; negotiate-file "negotiate"; listen-address { 127.0.0.1; }; port ${port}; };
+logging { level 0; };
+route { { default ${OWN_ADDRESS} }; };
+method-list { { number 0; name "noAuth"; internal; flags 0; }; { number 254; name "v4"; internal; flags 0; }; };
+client-method { { src { 127.0.0.0/8; }; method { "v4"; "noAuth"; }; }; };
+client { ${denied ? `deny { dest { ${ORIGIN_ADDRESS}; }; };` : ''} permit { src { 127.0.0.0/8; }; }; };
+`,
+    );
+    return { front: await new Server('hpsockd', ['-c', config]).listensOn(port) };
+  },
+};
+
+export const SOCKS_PROXIES: readonly ProxyKind[] = [microsocks, dante, hpsockd];

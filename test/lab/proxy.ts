@@ -48,5 +48,7 @@ export interface ProxyKind {
   readonly denies: boolean;
   /** The other proxies that it can go through. */
   readonly chains?: 'socks5' | 'http';
+  /** Worlds that do not break it, by their names, and why. */
+  readonly unharmed?: readonly { readonly world: string; readonly protocol: Protocol; readonly why: string }[];
   start(setting: Setting): Promise<Running>;
 }

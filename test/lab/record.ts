@@ -18,21 +18,36 @@ export async function record(protocol: Protocol, port: number, password: boolean
   const filter = ['-Z', 'root', '-i', 'lo', '-s', '0', '-U', '--immediate-mode', '-w', capture, `tcp port ${port}`];
   const tcpdump = spawn('tcpdump', filter, { stdio: ['ignore', 'ignore', 'pipe'] });
   await once(tcpdump.stderr, 'data'); // "listening on lo"
-  const account = password ? ['--proxy-user', `${USER}:${PASSWORD}`] : [];
   for (let session = 0; session < sessions; session++) {
-    const args = ['-sS', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', ...account];
+    const problem = await tryCurl(protocol, port, password, 5000);
+    if (problem !== undefined) throw new Error(`${protocol}: ${problem}`);
+  }
+  await sleep(TRAIL);
+  tcpdump.kill('SIGINT');
+  await once(tcpdump, 'exit');
+  return capture;
+}
+
+/** Has one session of curl, of so many milliseconds at most. Says what is wrong, unless the origin answered as it should. */
+export async function tryCurl(
+  protocol: Protocol,
+  port: number,
+  password: boolean,
+  timeout: number,
+): Promise<string | undefined> {
+  const account = password ? ['--proxy-user', `${USER}:${PASSWORD}`] : [];
+  const args = ['-sS', '-o', '/dev/null', '-m', `${timeout / 1000}`, '-w', '%{http_code}', ...account];
+  try {
     const { stdout } = await promisify(execFile)('curl', [
       ...args,
       ...PROTOCOLS[protocol],
       `127.0.0.1:${port}`,
       TARGET,
     ]);
-    if (stdout !== '204') throw new Error(`${protocol}: curl was answered ${stdout}`);
+    return stdout === '204' ? undefined : `curl was answered ${stdout}`;
+  } catch (error) {
+    return (error as { stderr: string }).stderr;
   }
-  await sleep(TRAIL);
-  tcpdump.kill('SIGINT');
-  await once(tcpdump, 'exit');
-  return capture;
 }
 
 /** The rules of the one check that the program prints for a capture. */

@@ -5,7 +5,7 @@ import { PASSWORD } from './names.ts';
 import { Origin } from './origin.ts';
 import { startUpstream } from './proxies.ts';
 import { CARRIES_PASSWORD, type Protocol, type ProxyKind, type Setting } from './proxy.ts';
-import { deriveRules, record } from './record.ts';
+import { deriveRules, record, tryCurl } from './record.ts';
 import { Relay } from './relay.ts';
 import { Resolver } from './resolver.ts';
 import { nextPort, type Server } from './servers.ts';
@@ -20,7 +20,10 @@ export interface Finding {
   readonly protocol: Protocol;
   /** How many sessions the check was derived from. */
   readonly sessions: number;
+  /** What the world calls for, and the proxy's nature. */
   readonly expected: boolean;
+  /** What curl found at the same time. */
+  readonly curl: boolean;
   readonly up: boolean;
   /** The comment of the rule that failed; `tcp` for the connection. */
   readonly failed?: string;
@@ -104,7 +107,10 @@ async function tryWorld(world: World, scene: Scene, derived: readonly Derived[])
     const { port } = scene;
     const options = { binary: 'haproxy', timeout: world.silent ? SHORT : LONG };
     const trials = tried.map(({ rules }): HaproxyTrial => ({ rules, address: '127.0.0.1', port }));
-    const verdicts = await runHaproxy(trials, options);
+    const [verdicts, reached] = await Promise.all([
+      runHaproxy(trials, options),
+      reachedBy(tried, port, scene.authenticates, options.timeout),
+    ]);
     return await Promise.all(
       tried.map(async ({ protocol, sessions, rules }, at): Promise<Finding> => {
         const verdict = verdicts[at] as HaproxyVerdict;
@@ -112,7 +118,8 @@ async function tryWorld(world: World, scene: Scene, derived: readonly Derived[])
           world: world.name,
           protocol,
           sessions,
-          expected: world.up,
+          expected: world.up || unharmed(scene.proxy, world, protocol),
+          curl: reached.has(protocol),
           up: verdict.up,
           words: `${verdict.status} ${verdict.duration} ms ${verdict.description}`,
         };
@@ -126,6 +133,21 @@ async function tryWorld(world: World, scene: Scene, derived: readonly Derived[])
   } finally {
     await world.mend(scene);
   }
+}
+
+const unharmed = ({ unharmed = [] }: ProxyKind, { name }: World, protocol: Protocol): boolean =>
+  unharmed.some((each) => each.world === name && each.protocol === protocol);
+
+/** The protocols in which curl reaches the origin. */
+async function reachedBy(
+  tried: readonly Derived[],
+  port: number,
+  password: boolean,
+  timeout: number,
+): Promise<ReadonlySet<Protocol>> {
+  const protocols = [...new Set(tried.map(({ protocol }) => protocol))];
+  const problems = await Promise.all(protocols.map((protocol) => tryCurl(protocol, port, password, timeout)));
+  return new Set(protocols.filter((_, at) => problems[at] === undefined));
 }
 
 /** The comment of a step, which HAProxy counts from 1 among the `tcp-check` or `http-check` rules. */
@@ -147,8 +169,5 @@ async function hadAnswer(rules: readonly string[], port: number, timeout: number
 /** `tinyproxy-bin 1.11.1`: the version of what is packaged, without Debian's own. */
 function versionOf(name: string): string {
   const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' });
-  return `${name} ${version
-    .replace(/^\d+:/, '')
-    .replace(/-[^-]*$/, '')
-    .replace(/\+(dfsg|ds).*$/, '')}`;
+  return `${name} ${version.replace(/^\d+:/, '').replace(/[-+~].*$/, '')}`;
 }

@@ -10,6 +10,7 @@ process.stdin.on('end', () => process.exit(1)).resume(); // whoever asked is gon
 const [, , name, setting] = process.argv;
 const proxy = PROXIES.find((each) => each.name === name);
 if (proxy === undefined) throw new Error(`no proxy ${name}`);
+process.umask(0); // servers that drop their rights write to the lab's folders
 furnish();
 const report = await tryProxy(proxy, setting === 'password');
 process.stdout.write(JSON.stringify(report), () => process.exit(0));

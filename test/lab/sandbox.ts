@@ -6,7 +6,7 @@ import { PASSWORD, USER } from './names.ts';
 /** The origin's address. Not one of loopback: some proxies refuse to go there. */
 export const ORIGIN_ADDRESS = '198.51.100.1';
 /** The address that the proxies reach the origin from. */
-const OWN_ADDRESS = '198.51.100.2';
+export const OWN_ADDRESS = '198.51.100.2';
 /** All files of a lab: in memory, and gone with its mount namespace. */
 export const FOLDER = '/run/lab';
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MARK, processesOf } from './processes.ts';
 import { FOLDER } from './sandbox.ts';
 
 /** How long a program may take to listen, in milliseconds. */
@@ -11,52 +11,67 @@ const START = 15_000;
 
 /** A program that runs in the background, with all that it forks. */
 export class Server {
+  readonly #mark = `${++servers}`;
   readonly #child: ChildProcess;
   readonly #log: string;
-  #ended = false;
+  /** Why it ended, where it failed; one that becomes a daemon ends well. */
+  #failure: string | undefined;
 
   constructor(program: string, args: readonly string[]) {
-    this.#log = file(`${program.replaceAll('/', '_')}-${process.hrtime.bigint()}.log`, '');
+    this.#log = file(`server-${this.#mark}.log`, '');
     const log = openSync(this.#log, 'w');
-    // In a process group of its own, so that all of it can be ended or stopped.
-    this.#child = spawn(program, args, { stdio: ['ignore', log, log], detached: true, cwd: FOLDER });
-    this.#child.on('exit', () => {
-      this.#ended = true;
+    const env = { ...process.env, [MARK]: this.#mark };
+    this.#child = spawn(program, args, { stdio: ['ignore', log, log], cwd: FOLDER, env });
+    this.#child.on('exit', (code, signal) => {
+      if (code !== 0) this.#failure = `ended with ${signal ?? code}`;
     });
-    this.#child.on('error', (error) => {
-      this.#ended = true;
-      writeFileSync(this.#log, error.message);
+    this.#child.on('error', ({ message }) => {
+      this.#failure = message;
     });
     closeSync(log);
   }
 
   /** Waits until somebody listens on the port. */
   async listensOn(port: number): Promise<this> {
-    for (const deadline = Date.now() + START; !(await answers(port)); ) {
-      if (this.#ended || Date.now() > deadline)
-        throw new Error(`nothing listens on port ${port}: ${readFileSync(this.#log, 'utf8')}`);
-      await sleep(20);
+    for (const deadline = Date.now() + START; !(await answers(port)); await sleep(20)) {
+      if (this.#failure === undefined && Date.now() < deadline) continue;
+      throw new Error(`nothing listens on port ${port}: ${this.#failure} ${readFileSync(this.#log, 'utf8')}`);
     }
     return this;
   }
 
   /** SIGSTOP: the kernel still accepts connections for it. */
-  pause = (): void => this.#signal('SIGSTOP');
-  resume = (): void => this.#signal('SIGCONT');
-
-  async stop(): Promise<void> {
-    const ended = this.#ended ? undefined : once(this.#child, 'exit');
-    this.#signal('SIGKILL');
-    await ended;
+  pause(): void {
+    const stopped = new Set<number>();
+    for (let before = -1; before < stopped.size; ) {
+      before = stopped.size;
+      for (const pid of this.#processes()) {
+        send('SIGSTOP', pid);
+        stopped.add(pid); // and look again: it may have forked in between
+      }
+    }
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#child.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  async stop(): Promise<void> {
+    for (let pids = this.#processes(); pids.length > 0; pids = this.#processes()) {
+      for (const pid of pids) send('SIGKILL', pid);
+      await sleep(10);
     }
+  }
+
+  #processes(): number[] {
+    const { pid, exitCode, signalCode } = this.#child;
+    return processesOf(this.#mark, exitCode === null && signalCode === null ? pid : undefined);
+  }
+}
+
+let servers = 0;
+
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended by itself
   }
 }
 

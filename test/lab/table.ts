@@ -8,8 +8,12 @@ export interface Found {
   readonly report: Report;
 }
 
-/** A verdict is wrong: not what the world called for, or by a time-out that the proxy's answer made unnecessary. */
-export const isWrong = ({ expected, up, tooLate }: Finding): boolean => up !== expected || tooLate === true;
+/**
+ * A verdict is wrong: not what the world calls for, or by a time-out that the proxy's answer made unnecessary. A world in which curl
+ * fares otherwise is wrong, too.
+ */
+export const isWrong = ({ expected, curl, up, tooLate }: Finding): boolean =>
+  up !== expected || curl !== expected || tooLate === true;
 
 /** The page with all verdicts. It holds nothing that differs from run to run. */
 export function pageOf(found: readonly Found[]): string {
@@ -43,6 +47,7 @@ export function pageOf(found: readonly Found[]): string {
 
 function sectionOf({ proxy, setting, report }: Found): string[] {
   const { protocols, worlds, findings } = report;
+  const notes = (proxy.unharmed ?? []).filter(({ world }) => worlds.includes(world));
   const cell = (world: string, protocol: string): string => {
     const [one = '–', three = '–'] = findings
       .filter((each) => each.world === world && each.protocol === protocol)
@@ -56,6 +61,7 @@ function sectionOf({ proxy, setting, report }: Found): string[] {
     `| | ${protocols.join(' | ')} |`,
     `| --- |${' --- |'.repeat(protocols.length)}`,
     ...worlds.map((world) => `| ${world} | ${protocols.map((protocol) => cell(world, protocol)).join(' | ')} |`),
+    ...notes.flatMap(({ world, protocol, why }) => ['', `*${world}*, ${protocol}: ${why}`]),
   ];
 }
 
