@@ -133,6 +133,8 @@ const ffproxy: ProxyKind = {
     file('ffproxy/db/filter.host.match', denied ? `${ORIGIN}\n` : '');
     const lines = [
       'daemonize no',
+      'child_processes 100', // each serves one client, also while a silent world holds it
+      'backlog_size 64',
       'use_syslog no',
       'bind_ipv6 no',
       'bind_ipv4_host 127.0.0.1',

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { analyze } from '../../src/analyze.ts';
@@ -15,17 +16,22 @@ const TRAIL = 150;
 /** Records sessions of curl through the proxy on a port. Returns the capture. */
 export async function record(protocol: Protocol, port: number, password: boolean, sessions: number): Promise<string> {
   const capture = `${FOLDER}/${protocol}-${port}-${sessions}.pcap`;
-  const filter = ['-Z', 'root', '-i', 'lo', '-s', '0', '-U', '--immediate-mode', '-w', capture, `tcp port ${port}`];
-  const tcpdump = spawn('tcpdump', filter, { stdio: ['ignore', 'ignore', 'pipe'] });
-  await once(tcpdump.stderr, 'data'); // "listening on lo"
-  for (let session = 0; session < sessions; session++) {
-    const problem = await tryCurl(protocol, port, password, 5000);
-    if (problem !== undefined) throw new Error(`${protocol}: ${problem}`);
+  for (let tries = 1; ; tries++) {
+    // Its buffer holds as many packets as the longest that it may see fits in: of 2 KiB, two thousand.
+    const args = ['-Z', 'root', '-i', 'lo', '-s', '2048', '-B', '4096', '-U', '--immediate-mode', '-w', capture];
+    const tcpdump = spawn('tcpdump', [...args, `tcp port ${port}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const words = text(tcpdump.stderr);
+    await once(tcpdump.stderr, 'data'); // "listening on lo"
+    for (let session = 0; session < sessions; session++) {
+      const problem = await tryCurl(protocol, port, password, 5000);
+      if (problem !== undefined) throw new Error(`${protocol}: ${problem}`);
+    }
+    await sleep(TRAIL);
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'exit');
+    if (/^0 packets dropped by kernel/m.test(await words)) return capture;
+    if (tries === 3) throw new Error(`tcpdump is too slow: ${await words}`);
   }
-  await sleep(TRAIL);
-  tcpdump.kill('SIGINT');
-  await once(tcpdump, 'exit');
-  return capture;
 }
 
 /** Has one session of curl, of so many milliseconds at most. Says what is wrong, unless the origin answered as it should. */
