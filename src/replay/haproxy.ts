@@ -170,7 +170,7 @@ function parseStatistics(csv: string): Map<string, Record<string, string>> {
   }
   const [titles = [], ...body] = rows;
   const columns = titles.map((title) => title.replace(/^# /, ''));
-  const named = body.filter((row) => row.length >= columns.length - 1);
+  const named = body.filter((row) => row.length > 1 && row.length >= columns.length - 1); // a busy HAProxy may answer nothing
   return new Map(
     named.map((row) => [row[0] as string, Object.fromEntries(columns.map((column, at) => [column, row[at] ?? '']))]),
   );

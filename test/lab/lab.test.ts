@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { available, describeWith, run } from '../support/tools.ts';
 import { PROXIES } from './proxies.ts';
 import type { ProxyKind } from './proxy.ts';
-import type { Report } from './rig.ts';
-import { type Found, isWrong, pageOf, withoutVersions } from './table.ts';
+import { isWrong, type Report } from './rig.ts';
+import { type Found, pageOf, withoutVersions } from './table.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const PAGE = `${ROOT}docs/lab.md`;

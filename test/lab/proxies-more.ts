@@ -60,7 +60,7 @@ const apache: ProxyKind = {
       'apache.conf',
       `ServerRoot ${folder('apache')}
 ServerName proxy.test
-PidFile ${folder('apache')}/pid
+PidFile ${folder('apache')}/pid-${port}
 ErrorLog ${folder('apache')}/log
 DefaultRuntimeDir ${folder('apache')}
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { analyze } from '../../src/analyze.ts';
 import { emitHaproxy } from '../../src/emit/haproxy/script.ts';
 import { withheldFrom } from '../../src/emit/withheld.ts';
+import { DEFAULT_FORM, type Form } from '../../src/proof/form.ts';
 import { PASSWORD, TARGET, USER } from './names.ts';
 import { PROTOCOLS, type Protocol } from './proxy.ts';
 import { FOLDER } from './sandbox.ts';
@@ -56,9 +57,9 @@ export async function tryCurl(
   }
 }
 
-/** The rules of the one check that the program prints for a capture. */
-export async function deriveRules(capture: string): Promise<string[]> {
-  const analysis = await analyze({ paths: [capture] });
+/** The rules of the one check that the program prints for a capture, told which of HAProxy's checkers to use. */
+export async function deriveRules(capture: string, checker: Form['checker']): Promise<string[]> {
+  const analysis = await analyze({ paths: [capture], form: { ...DEFAULT_FORM, checker } });
   const [reason] = withheldFrom(analysis).values();
   if (reason !== undefined) throw new Error(reason);
   if (analysis.checks.length !== 1) {

@@ -5,16 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Milliseconds between pieces: enough for each to be a segment, and read, of its own. */
 const PAUSE = 3;
 
-/** A relay in front of a server: passes all on, the server's side in pieces if asked to, and remembers who spoke last. */
+/** A relay in front of a server: passes all on, the server's side in pieces if asked to, and remembers who had the last word. */
 export class Relay {
-  /** Whether the server had the last word (a close is one) on the first connection. */
-  serverSpokeLast = false;
   /** The server's port. */
   readonly target: number;
   readonly #piece: number;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((client) => this.#pass(client));
   #connections = 0;
+
+  /** When the server said something (a close is something) that the client has not replied to, on the first connection. */
+  #said: number | undefined;
+  #left: number | undefined;
 
   /** `piece` is in bytes. */
   constructor(target: number, { piece = Number.POSITIVE_INFINITY } = {}) {
@@ -29,6 +31,11 @@ export class Relay {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** How long, in milliseconds, the first client did nothing after the server had spoken. */
+  get waited(): number {
+    return this.#said === undefined ? 0 : (this.#left ?? Date.now()) - this.#said;
+  }
+
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -39,8 +46,11 @@ export class Relay {
   #pass(client: Socket): void {
     const first = this.#connections++ === 0;
     const speaks = (server: boolean) => {
-      if (first) this.serverSpokeLast = server;
+      if (first) this.#said = server ? Date.now() : undefined;
     };
+    client.on('end', () => {
+      if (first) this.#left ??= Date.now();
+    });
     const server = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
     for (const socket of [client, server]) {
@@ -48,7 +58,10 @@ export class Relay {
       socket.on('error', () => {});
       socket.on('close', () => this.#sockets.delete(socket));
     }
-    client.on('close', () => server.destroySoon());
+    client.on('close', () => {
+      if (first) this.#left ??= Date.now();
+      server.destroySoon();
+    });
     client.on('data', (chunk) => {
       speaks(false);
       server.write(chunk);
@@ -68,7 +81,7 @@ export class Relay {
     } catch {
       // reset: the same as an end to whoever reads
     }
-    if (!client.destroyed) speaks(true);
+    if (!client.destroyed && this.#said === undefined) speaks(true);
     client.end();
   }
 }

@@ -1,5 +1,5 @@
 import type { ProxyKind } from './proxy.ts';
-import type { Finding, Report } from './rig.ts';
+import { type Finding, isWrong, type Report } from './rig.ts';
 
 /** What was found out about a proxy in one of its settings. */
 export interface Found {
@@ -8,36 +8,36 @@ export interface Found {
   readonly report: Report;
 }
 
-/**
- * A verdict is wrong: not what the world calls for, or by a time-out that the proxy's answer made unnecessary. A world in which curl
- * fares otherwise is wrong, too.
- */
-export const isWrong = ({ expected, curl, up, tooLate }: Finding): boolean =>
-  up !== expected || curl !== expected || tooLate === true;
-
 /** The page with all verdicts. It holds nothing that differs from run to run. */
 export function pageOf(found: readonly Found[]): string {
   const findings = found.flatMap(({ report }) => report.findings);
   const wrong = findings.filter(isWrong).length;
   const [up, late] = [findings.filter((each) => each.up), findings.filter((each) => each.late)];
   const atOnce = findings.length - up.length - late.length;
-  const checks = found.reduce((sum, { report }) => sum + 2 * report.protocols.length, 0);
+  const checks = new Set(
+    found.flatMap(({ proxy, setting, report }) =>
+      report.findings.map(({ protocol, sessions, checker }) =>
+        [proxy.name, setting, protocol, sessions, checker].join(),
+      ),
+    ),
+  ).size;
   const versions = [...new Set(found.flatMap(({ report }) => report.versions))].sort();
   return [
     '# The living lab: what the checks say of real proxies',
     '',
     'Written by the tests (`npm run lab`), which compare it with what they find. Each proxy runs in network namespaces of its own. Sessions of',
-    'curl through it are recorded with tcpdump, one session and three, and a check is derived from each recording. The checks then run in a real',
-    'HAProxy against the same proxy, while the world around it is fine, and while it is broken in one way after another.',
+    'curl through it are recorded with tcpdump, one session and three, and a check is derived from each recording; from a plain HTTP proxy both an',
+    'http-check and a tcp-check. The checks then run in a real HAProxy against the same proxy, while the world around it is fine, and while it is broken',
+    'in one way after another. In each world curl has to fare as the verdict says.',
     '',
     `${new Set(found.map(({ proxy }) => proxy.name)).size} kinds of proxies, ${checks} checks, ${findings.length} verdicts: **${wrong} wrong**.`,
-    `${up.length} times up. Down ${atOnce} times at once, by what came back, and ${late.length} times by time-out; each of these was repeated with`,
-    'a witness between the two, and in none had the proxy said a word that HAProxy still waited to judge.',
+    `${up.length} times up. Down ${atOnce} times at once, by what came back, and ${late.length} times by time-out, when nothing had come back to be judged:`,
+    'each check runs twice at the same time, the second time through a relay that notes when the proxy spoke.',
     '',
     '- *up*: the check passes. Otherwise the cell says which step failed, by the name that the rule has in its comment; *tcp* is the connection itself.',
     '- *time-out*: nothing came back that could have told sooner. All other failures are told at once, in the first check.',
     '- A column is what the client spoke: `curl --socks5`, `--socks5-hostname` (socks5h), `--socks4`, `--socks4a`, `--proxy` (http), or `--proxytunnel`',
-    '  (connect). Checks from one session and from three agree in every cell unless the cell tells them apart.',
+    '  (connect). All checks of a column agree in every cell unless the cell tells them apart.',
     '',
     `Debian 12: ${versions.join(', ')}.`,
     ...found.flatMap(sectionOf),
@@ -49,10 +49,10 @@ function sectionOf({ proxy, setting, report }: Found): string[] {
   const { protocols, worlds, findings } = report;
   const notes = (proxy.unharmed ?? []).filter(({ world }) => worlds.includes(world));
   const cell = (world: string, protocol: string): string => {
-    const [one = '–', three = '–'] = findings
-      .filter((each) => each.world === world && each.protocol === protocol)
-      .map(verdictOf);
-    return one === three ? one : `${one} (from three sessions: ${three})`;
+    const own = findings.filter((each) => each.world === world && each.protocol === protocol);
+    const verdicts = [...new Set(own.map(verdictOf))];
+    if (verdicts.length < 2) return verdicts[0] ?? '–';
+    return own.map((each) => `${verdictOf(each)} (${each.checker}, sessions: ${each.sessions})`).join('; ');
   };
   return [
     '',
