@@ -83,6 +83,16 @@ export function buildProgram(onExit: (code: number) => void): Command {
       onExit(await (await import('./fixture.ts')).fixture(path, options)),
     );
 
+  common(program.command('compare'))
+    .description("tell what changed in a server's behavior, and what that means for its check")
+    .argument('<old>', 'a capture or a fixture')
+    .argument('<new>', 'a capture or a fixture')
+    .option('--json', 'as a JSON object')
+    .addOption(serverOption())
+    .action(async (before: string, after: string, options: CommonOptions) =>
+      onExit(await (await import('./compare.ts')).compare(before, after, options)),
+    );
+
   common(program.command('serve'))
     .description('listen as a mock server that behaves as the recorded one')
     .argument('<capture...>', CAPTURES)

@@ -1,0 +1,92 @@
+import { printable } from '../bytes/printable.ts';
+import type { Comparison, Difference } from '../fixture/compare.ts';
+import { isSame } from '../fixture/compare.ts';
+import { jsonText } from './json.ts';
+import type { Paint } from './paint.ts';
+
+/** What a comparison means for checks. */
+export interface Meaning {
+  /** Does the check of the one server hold for the other? Undefined where the one gives no check. */
+  readonly oldHoldsForNew: boolean | undefined;
+  readonly newHoldsForOld: boolean | undefined;
+  /** Is there one check that holds for both? */
+  readonly common: boolean;
+}
+
+/** The names of both sides, and how many dialogues each has. */
+export interface Sides {
+  readonly before: { readonly name: string; readonly dialogues: number };
+  readonly after: { readonly name: string; readonly dialogues: number };
+}
+
+/** A comparison as a diff. */
+export function emitComparison(
+  comparison: Comparison,
+  meaning: Meaning,
+  { before, after }: Sides,
+  paint: Paint,
+): string {
+  const lines = [
+    paint.bad(`--- ${printable(before.name)}, ${count(before.dialogues)}`),
+    paint.server(`+++ ${printable(after.name)}, ${count(after.dialogues)}`),
+  ];
+  for (const { title, samples, changes, volatile, tcp } of comparison.pairs) {
+    if (changes.length + volatile.length + tcp.length === 0) continue;
+    lines.push('', paint.strong(`${printable(title)} (${samples.before} and ${samples.after} samples)`));
+    lines.push(
+      ...changes.flatMap((each, at) => [
+        ...(each.place === changes[at - 1]?.place ? [] : [`  ${printable(each.place)}`]),
+        ...diffLines(each, paint),
+      ]),
+    );
+    if (tcp.length > 0) lines.push('  TCP:', ...tcp.map((each) => `    ${sentence(each)}`));
+    if (volatile.length > 0)
+      lines.push(paint.dim('  changes by itself:'), ...volatile.map((each) => paint.dim(`    ${sentence(each)}`)));
+  }
+  lines.push(...comparison.onlyBefore.map((title) => paint.bad(`- asked only before: ${printable(title)}`)));
+  lines.push(...comparison.onlyAfter.map((title) => paint.server(`+ asked only after: ${printable(title)}`)));
+  if (isSame(comparison)) lines.push('', 'the servers behave alike');
+  return [...lines, '', ...meaningLines(meaning)].map((line) => `${line}\n`).join('');
+}
+
+function diffLines({ name, before, after }: Difference, paint: Paint): string[] {
+  return [
+    ...before.map((value) => paint.bad(`  - ${printable(name)}: ${printable(value)}`)),
+    ...after.map((value) => paint.server(`  + ${printable(name)}: ${printable(value)}`)),
+  ];
+}
+
+/** Values that are told of a field that changes each time. */
+const SHOWN = 3;
+
+function sentence({ place, name, before, after }: Difference): string {
+  const told = (values: readonly string[]) =>
+    values.slice(0, SHOWN).join(', ') + (values.length > SHOWN ? `, ${values.length - SHOWN} more` : '');
+  return printable(`${place}: ${name}: ${told(before) || 'none'} -> ${told(after) || 'none'}`);
+}
+
+const count = (dialogues: number): string => `${dialogues} ${dialogues === 1 ? 'dialogue' : 'dialogues'}`;
+
+function meaningLines({ oldHoldsForNew, newHoldsForOld, common }: Meaning): string[] {
+  const line = (whose: string, whom: string, holds: boolean | undefined) =>
+    holds === undefined
+      ? `the ${whose} server gives no check`
+      : `the check of the ${whose} server ${holds ? 'holds' : 'does NOT hold'} for the ${whom} one`;
+  return [
+    line('old', 'new', oldHoldsForNew),
+    line('new', 'old', newHoldsForOld),
+    common ? 'one check holds for both: derive it from both at once' : 'no one check holds for both',
+  ];
+}
+
+/** The comparison as JSON, described in docs/json.md. */
+export const emitComparisonJson = (comparison: Comparison, meaning: Meaning): string =>
+  jsonText({
+    same: isSame(comparison),
+    old_check_holds_for_new: meaning.oldHoldsForNew ?? null,
+    new_check_holds_for_old: meaning.newHoldsForOld ?? null,
+    one_check_for_both: meaning.common,
+    dialogues: comparison.pairs,
+    only_before: comparison.onlyBefore,
+    only_after: comparison.onlyAfter,
+  });
