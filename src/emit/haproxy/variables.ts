@@ -37,6 +37,11 @@ export class Variables {
     return [...this.#values.keys()];
   }
 
+  /** What stands under a name in the capture, a character a byte. */
+  valueOf(name: string): string {
+    return this.#values.get(name) ?? '';
+  }
+
   /** The name for a value; a second value for the same name gets a number. */
   nameFor(wanted: string, value: string): string {
     for (let count = 1; ; count++) {
