@@ -77,6 +77,7 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         },
         whole: undefined,
         text: false,
+        prefix: commonPrefix(same.map(({ version, status }) => Uint8Array.of(version, status))),
       };
     }
     case 'SOCKS5 reply': {

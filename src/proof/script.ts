@@ -101,6 +101,8 @@ function rulesIn(steps: readonly Step[], form: Form): TcpRule[] {
     }
     // The end of a reply is waited for by patterns alone.
     if (step.captured === undefined) return [];
+    // Where not even the first byte is the same in every sample a pattern alone can say it.
+    if (form.expect === 'prefix' && isModern(form) && step.captured.prefix.length === 0) return rulesOf([step]);
     const behindNul = !isModern(form) && keepsNul(steps.slice(0, sent));
     return [{ ...plainExpect(step.captured, form, behindNul), comment: step.comment }];
   });
@@ -119,7 +121,7 @@ function plainExpect({ prefix, bytes, http }: CapturedMessage, { expect }: Form,
     const pattern = expect === 'exact' ? `^${statusLine}` : `^HTTP/1\\.[01]${statusLine.slice('HTTP/1.1'.length)}`;
     return { ...rule, match: 'rstring', pattern, shortest: statusLine.length };
   }
-  const wanted = expect === 'exact' ? bytes : prefix;
+  const wanted = expect === 'exact' || prefix.length === 0 ? bytes : prefix;
   return { ...rule, match: 'binary', pattern: Buffer.from(wanted).toString('latin1'), shortest: wanted.length };
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../src/replay/haproxy.ts';
 import { capture2check } from '../support/cli.ts';
 import { type LiveHaproxy, type Origin, Stage } from '../support/stage.ts';
 import { describeWith } from '../support/tools.ts';
@@ -78,10 +79,13 @@ describeWith(
     };
 
     /** The file that is printed, and all that is said. */
-    function derived(name: string): { script: string; words: string } {
+    async function derived(name: string): Promise<{ script: string; words: string }> {
+      const bind = `127.0.0.1:${await freePort()}`;
       const talk = (talks[name] as () => Talk)();
       const input = pcapFile(framesOf(talk.segments));
-      const { code, stdout, stderr } = capture2check(['--secrets', 'env', '--complete', '-'], { input });
+      const { code, stdout, stderr } = capture2check(['--secrets', 'env', '--complete', '--bind', bind, '-'], {
+        input,
+      });
       expect(code, stderr).toBe(0);
       return { script: stdout, words: stderr };
     }
@@ -116,7 +120,7 @@ describeWith(
     });
 
     test.each(Object.keys(talks))('logs in, and the secret is nowhere to be seen: %s', async (name) => {
-      const { script, words } = derived(name);
+      const { script, words } = await derived(name);
       expect(words).toContain("the check takes PROXY_USER, PROXY_PASSWORD from HAProxy's environment");
       expect(words).not.toContain('holds a secret');
       const haproxy = await stage.haproxy(logging(script), { PROXY_USER: USER, PROXY_PASSWORD: PASSWORD });
@@ -139,7 +143,10 @@ describeWith(
       ['CONNECT', 'L7RSP', /comment:? '?200 from the proxy/],
     ])('a wrong password is DOWN where it is looked at: %s', async (name, status, where) => {
       const wrong = `${PASSWORD}!`;
-      const haproxy = await stage.haproxy(logging(derived(name).script), { PROXY_USER: USER, PROXY_PASSWORD: wrong });
+      const haproxy = await stage.haproxy(logging((await derived(name)).script), {
+        PROXY_USER: USER,
+        PROXY_PASSWORD: wrong,
+      });
       try {
         const row = await haproxy.row('proxy1', 'DOWN');
         expect(row).toMatchObject({ check_status: status });
@@ -152,7 +159,7 @@ describeWith(
     });
 
     test.each(Object.keys(talks))('HAProxy does not start without the variables: %s', async (name) => {
-      const path = stage.file('guarded.cfg', derived(name).script);
+      const path = stage.file('guarded.cfg', (await derived(name)).script);
       for (const lacking of ['PROXY_USER', 'PROXY_PASSWORD']) {
         const env = { ...process.env, PROXY_USER: USER, PROXY_PASSWORD: PASSWORD, [lacking]: undefined };
         const { status, stderr } = spawnSync('haproxy', ['-db', '-f', path], { env, encoding: 'utf8', timeout: 5000 });

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/replay/haproxy.ts';
 
 /** What HAProxy says of a server: the row of `show stat`. */
-export type StatRow = Readonly<Record<string, string>>;
+type StatRow = Readonly<Record<string, string>>;
 
 /** A web server that counts what it is asked. */
 export interface Origin {
@@ -153,7 +153,8 @@ export class Stage {
           // While a check runs its status is marked, and the rest of the row is blank (2.6, 3.4).
           const judged = row && row['check_status'] !== 'INI' && !row['check_status']?.startsWith('* ');
           if (judged && (wanted === undefined || row['status']?.startsWith(wanted))) return row;
-          if (tries > 400) throw new Error(`${server} is never ${wanted}: ${row?.['check_status']} ${row?.['last_chk']}`);
+          if (tries > 400)
+            throw new Error(`${server} is never ${wanted}: ${row?.['check_status']} ${row?.['last_chk']}`);
           await sleep(25);
         }
       },

@@ -18,22 +18,29 @@ export function describeWith(programs: readonly string[], name: string, body: ()
 export const mayRecord = (): boolean => process.getuid?.() === 0;
 
 /** Loads a script as HAProxy would, inside a section that lacks nothing. Returns its complaints, empty when it has none. */
-export function haproxyComplaints(script: string): string {
-  const config = [
-    'defaults',
-    '    mode tcp',
-    '    timeout connect 2s',
-    '    timeout client 5s',
-    '    timeout server 5s',
-    'listen checked',
-    '    bind 127.0.0.1:21080',
-    script.trimEnd(),
-    '    server one 127.0.0.1:1080 check',
-    '',
-  ].join('\n');
+export const haproxyComplaints = (script: string, env: Readonly<Record<string, string>> = {}): string =>
+  fileComplaints(
+    [
+      'defaults',
+      '    mode tcp',
+      '    timeout connect 2s',
+      '    timeout client 5s',
+      '    timeout server 5s',
+      'listen checked',
+      '    bind 127.0.0.1:21080',
+      script.trimEnd(),
+      '    server one 127.0.0.1:1080 check',
+      '',
+    ].join('\n'),
+    env,
+  );
+
+/** Loads a whole file. Returns HAProxy's complaints, warnings too, empty when it has none. */
+export function fileComplaints(config: string, env: Readonly<Record<string, string>> = {}): string {
   const { status, stderr } = spawnSync('sh', ['-c', 'cat | haproxy -c -dW -f /dev/stdin'], {
     input: config,
     encoding: 'utf8',
+    env: { ...process.env, ...env },
   });
   return status === 0 ? '' : stderr;
 }
