@@ -1,8 +1,8 @@
 import { DEFAULT_LIMITS, type LimitName, type Limits } from './bytes/limits.ts';
-import { CaptureFiles, type Frame } from './capture/frame.ts';
+import { CaptureFiles } from './capture/frame.ts';
 import { Interruption, untilInterrupted } from './capture/interruption.ts';
 import { readCaptures } from './capture/read.ts';
-import { CaptureError, type Warn } from './capture/warning.ts';
+import type { Warn } from './capture/warning.ts';
 import type { Aim } from './check/aim.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
@@ -12,12 +12,14 @@ import { type Conversation, exchanged, withRolesBy } from './conversation/conver
 import { ConversationTracker } from './conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from './dialogue/dialogue.ts';
 import { warningsOf } from './dialogue/warnings.ts';
-import type { Accounting, Analysis, Row, SetAside } from './emit/analysis.ts';
+import type { Analysis, Row } from './emit/analysis.ts';
 import { RowList } from './emit/rows.ts';
+import { SetAsideFolder } from './emit/set-aside.ts';
 import { renumbered } from './fixture/renumber.ts';
-import { PacketDecoder, type Skip } from './packet/decode.ts';
+import { PacketDecoder } from './packet/decode.ts';
 import type { Fragmentation, Tally } from './packet/fragments.ts';
-import { type Endpoint, formatEndpoint } from './packet/segment.ts';
+import { FrameCounter } from './packet/frame-counter.ts';
+import { formatEndpoint } from './packet/segment.ts';
 import { DEFAULT_FORM, type Form } from './proof/form.ts';
 import { proveCheck } from './proof/prove.ts';
 import { composeScript, FormError, type Script } from './proof/script.ts';
@@ -207,87 +209,4 @@ function rowOf(dialogue: Dialogue, files: CaptureFiles): Row {
     bytes: client.bytes.length + server.bytes.length,
     warnings: warningsOf(dialogue, (frame) => files.nameOf(frame)),
   };
-}
-
-/** Reasons that are told one by one; a capture with more is told in part. */
-const MAX_REASONS = 1000;
-
-class SetAsideFolder {
-  readonly #byReason = new Map<string, SetAside>();
-  /** Dialogues beyond the reasons that are told. */
-  untold = 0;
-
-  add(conversation: Conversation, why: { reason: string; frame: number | undefined; nextStep?: string }): void {
-    const { stream, client, server } = conversation;
-    this.#count({ stream, client, server, reason: why.reason, frame: why.frame, nextStep: why.nextStep, count: 1 });
-  }
-
-  addDirect(stream: number, server: Endpoint, count: number): void {
-    const reason = 'goes to the origin without a proxy, and others go through one';
-    this.#count({
-      stream,
-      client: server,
-      server,
-      reason,
-      frame: undefined,
-      nextStep: `say --stream ${stream} to take it`,
-      count,
-    });
-  }
-
-  finish(): SetAside[] {
-    return [...this.#byReason.values()].sort((a, b) => a.stream - b.stream);
-  }
-
-  #count(entry: SetAside): void {
-    const key = `${formatEndpoint(entry.server)} ${entry.reason}`;
-    const known = this.#byReason.get(key);
-    if (known !== undefined) known.count += entry.count;
-    else if (this.#byReason.size < MAX_REASONS) this.#byReason.set(key, entry);
-    else this.untold += entry.count;
-  }
-}
-
-class FrameCounter {
-  readonly #files: CaptureFiles;
-  readonly #skipped = new Map<Skip, { count: number; first: number }>();
-  readonly #linkTypes = new Map<number, { count: number; first: number }>();
-
-  constructor(files: CaptureFiles) {
-    this.#files = files;
-  }
-
-  skip(reason: Skip, frame: Frame): void {
-    countUp(this.#skipped, reason, frame.number);
-    if (reason === 'unknown link type') countUp(this.#linkTypes, frame.linkType, frame.number);
-  }
-
-  counts(): Omit<Accounting, 'conversations' | 'late'> {
-    const skipped = [...this.#skipped.values()].reduce((sum, { count }) => sum + count, 0);
-    return { frames: this.#files.frames, segments: this.#files.frames - skipped, skipped: this.#skipped };
-  }
-
-  /** Warns of what was lost; an unknown link type that leaves nothing is an error. */
-  report(paths: readonly string[], warn: Warn): void {
-    const { frames, segments } = this.counts();
-    for (const [linkType, { count, first }] of this.#linkTypes) {
-      const problem = `link type ${linkType} is not read: ${count} of ${frames} frames are lost, the first is frame ${this.#files.nameOf(first)}`;
-      const nextStep = 'record again on an Ethernet or loopback interface, or with: tcpdump -i any -y LINUX_SLL2';
-      if (segments === 0) throw new CaptureError({ file: paths.join(', ') }, problem, nextStep);
-      warn({ code: 'link-type', message: `${problem}; ${nextStep}` });
-    }
-    const told: readonly Skip[] = ['cut fragment', 'cut in a header', 'malformed header', 'nested too deeply'];
-    for (const reason of told) {
-      const skipped = this.#skipped.get(reason);
-      if (skipped === undefined) continue;
-      const message = `${skipped.count} of ${frames} frames left out (${reason}), the first is frame ${this.#files.nameOf(skipped.first)}`;
-      warn({ code: 'frames-left-out', message });
-    }
-  }
-}
-
-function countUp<Key>(counts: Map<Key, { count: number; first: number }>, key: Key, frame: number): void {
-  const known = counts.get(key);
-  if (known === undefined) counts.set(key, { count: 1, first: frame });
-  else known.count++;
 }

@@ -3,7 +3,7 @@ import type { Warning } from '../capture/warning.ts';
 import type { Check } from '../check/check.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ProtocolName } from '../dialogue/layer.ts';
-import type { Skip } from '../packet/decode.ts';
+import type { Skipped } from '../packet/frame-counter.ts';
 import type { Endpoint } from '../packet/segment.ts';
 import type { Form } from '../proof/form.ts';
 import type { Proof } from '../proof/prove.ts';
@@ -35,14 +35,14 @@ export interface SetAside {
 }
 
 /** What became of the frames. */
-export interface Accounting {
+interface Accounting {
   readonly frames: number;
   readonly segments: number;
   readonly conversations: number;
   /** Frames that came when their conversation had already been read; they changed nothing. */
   readonly late: number;
   /** Frames that hold no segment, by reason, with the first of each. */
-  readonly skipped: ReadonlyMap<Skip, { readonly count: number; readonly first: number }>;
+  readonly skipped: Skipped;
 }
 
 /** All that is known of the captures: the one input of every emitter. */
