@@ -12,7 +12,7 @@ import { CONTENT, HANDSHAKE } from '../protocol/tls/codes.ts';
 import type { DataSample } from './data.ts';
 import { generalize } from './generalize.ts';
 import { greetingAssertion } from './greeting.ts';
-import { describeMethod, type Observation } from './observe.ts';
+import { type AssertedObservation, describeMethod, type ResponseSample } from './observe.ts';
 import {
   any,
   atLeast,
@@ -40,6 +40,8 @@ export interface Assertion {
   readonly outcome: Asserted;
   /** What all samples have in common, of one length too, where the outcome is only a part of it. */
   readonly shared?: Asserted | undefined;
+  /** What may stand before the message, and how each part of that starts. */
+  readonly preamble?: { readonly pattern: Pattern; readonly starts: readonly Pattern[] };
   /** The message to its last byte; undefined where the outcome is the whole message, or where its end cannot be told. */
   readonly whole: Asserted | undefined;
   /** Can it not be told where the message ends? */
@@ -54,7 +56,7 @@ export interface Assertion {
 }
 
 /** The assertion that like observations (one a sample, all of one kind) allow. */
-export function assertionOf(samples: readonly Observation[]): Assertion {
+export function assertionOf(samples: readonly AssertedObservation[]): Assertion {
   const [first] = samples;
   switch (first?.kind) {
     case 'SOCKS5 method': {
@@ -118,29 +120,40 @@ export function assertionOf(samples: readonly Observation[]): Assertion {
         text: false,
         weakness: 'the captured ClientHello is replayed: a ServerHello proves the tunnel, not the origin behind it',
       };
-    case 'HTTP response': {
-      const same = samples.filter((sample) => sample.kind === first.kind);
-      const captured = [...new Set(same.map(({ status }) => status))].sort((a, b) => a - b);
-      const statuses = first.accepted ?? captured.map((status): StatusRange => [status, status]);
-      const version = oneOf([[literalText('0')], [literalText('1')]]);
-      const status = statusPattern(statuses);
-      const pattern: Pattern = [literalText('HTTP/1.'), ...version, literalText(' '), ...status];
-      const codes = statusText(statuses, ' or ');
-      return {
-        outcome: { pattern, comment: first.tunnel ? `${codes} from the proxy` : `${codes} from the origin` },
-        whole: {
-          pattern: [...pattern, { kind: 'rest of head' }],
-          comment: first.tunnel ? 'HTTP tunnel open' : 'end of the HTTP head',
-        },
-        text: true,
-      };
-    }
+    case 'HTTP response':
+      return assertionOfResponse(samples.filter((sample) => sample.kind === first.kind));
     case 'data':
     case undefined: {
       return assertionOfData(samples.filter((sample) => sample.kind === 'data'));
     }
   }
 }
+
+/** Its status, in HTTP/1.0 or 1.1. What may stand before the status line is taken where a sample shows that this server says it. */
+function assertionOfResponse(samples: readonly ResponseSample[]): Assertion {
+  const [{ tunnel, accepted }] = samples as readonly [ResponseSample, ...ResponseSample[]];
+  const captured = [...new Set(samples.map(({ status }) => status))].sort((a, b) => a - b);
+  const statuses = accepted ?? captured.map((status): StatusRange => [status, status]);
+  const final = [...STATUS_LINE_START, ...statusPattern(statuses)];
+  const codes = statusText(statuses, ' or ');
+  const from = tunnel ? 'from the proxy' : 'from the origin';
+  const end = tunnel ? 'HTTP tunnel open' : 'end of the HTTP head';
+  const outcome = { pattern: final, comment: `${codes} ${from}` };
+  const assertion = { outcome, whole: { pattern: [...final, REST_OF_HEAD], comment: end }, text: true };
+  if (samples.every(({ preamble }) => preamble.length === 0)) return assertion;
+  const preamble: Pattern = [{ kind: 'any number of', patterns: [...EMPTY_LINES, [...INTERIM, REST_OF_HEAD]] }];
+  return { ...assertion, preamble: { pattern: preamble, starts: [...EMPTY_LINES, INTERIM] } };
+}
+
+const STATUS_LINE_START: Pattern = [
+  literalText('HTTP/1.'),
+  ...oneOf([[literalText('0')], [literalText('1')]]),
+  literalText(' '),
+];
+/** 1xx as far as they are registered (RFC 9110 §15.2, RFC 8297), without 101, which is final. */
+const INTERIM: Pattern = [...STATUS_LINE_START, literalText('10'), { kind: 'halves', high: '3', low: '023456789' }];
+const REST_OF_HEAD: PatternPart = { kind: 'rest of head' };
+const EMPTY_LINES: readonly Pattern[] = [[literalText('\r\n')], [literalText('\n')]];
 
 /** What is asserted of a reply whose protocol is not known: what its samples share. */
 function assertionOfData(samples: readonly DataSample[]): Assertion {

@@ -1,7 +1,7 @@
 import { bannerTitle } from '../protocol/banner/codes.ts';
 import { type Asserted, type Assertion, assertionOf } from './assert.ts';
-import type { ReplyMessage, SentRequest } from './exchange.ts';
-import type { Observation } from './observe.ts';
+import type { Exchange, ReplyMessage, SentRequest } from './exchange.ts';
+import { type AssertedObservation, isAsserted } from './observe.ts';
 import type { Pattern } from './pattern.ts';
 import { hasOneLength, minLength } from './pattern.ts';
 import type { Sample } from './sample.ts';
@@ -49,12 +49,14 @@ export function keyOf({ layers, exchanges }: Sample): string {
   return JSON.stringify([
     layers,
     sent,
-    exchanges.map(({ reply }) => reply.map(({ observation }) => likenessOf(observation))),
+    exchanges.map(({ reply }) =>
+      reply.flatMap(({ observation }) => (isAsserted(observation) ? likenessOf(observation) : [])),
+    ),
   ]);
 }
 
 /** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */
-const likenessOf = (observation: Observation): string =>
+const likenessOf = (observation: AssertedObservation): string =>
   observation.kind === 'HTTP response'
     ? `${observation.kind} ${observation.accepted ? statusText(observation.accepted) : observation.status}`
     : observation.kind;
@@ -75,7 +77,7 @@ export function composeCheck(
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
     if (request?.doubt !== undefined) caveats.push(request.doubt);
-    const replies = samples.map(({ exchanges }) => exchanges[at]?.reply ?? []);
+    const replies = samples.map(({ exchanges }) => assertedIn(exchanges[at]));
     const followed = at + 1 < first.exchanges.length;
     steps.push(...expectSteps(replies, followed, caveats));
   });
@@ -88,7 +90,7 @@ export function composeCheck(
     destination,
     title: titleOf(first),
     steps,
-    replies: [...(first.exchanges[0]?.request ? [[]] : []), ...first.exchanges.map(({ reply }) => reply)],
+    replies: [...(first.exchanges[0]?.request ? [[]] : []), ...repliesOf(samples)],
     sampleCount: count,
     samples: samples.map(({ stream, frames }) => ({ stream, frames })),
     measured,
@@ -112,6 +114,26 @@ const isUnread = ({ layers }: Sample): boolean =>
   layers.every((protocol) => protocol === 'unknown' || protocol === 'proxy-protocol');
 
 const NOT_RECOGNIZED = 'no protocol is recognized: whether what was captured was a success is not known';
+
+/** The replies of the first sample. Where others say more before a status line, the server is known to do so. */
+function repliesOf(samples: readonly [Sample, ...Sample[]]): ReplyMessage[][] {
+  const [first] = samples;
+  return first.exchanges.map(({ reply }, at) => {
+    let index = 0;
+    return reply.map((message) => {
+      const { observation } = message;
+      if (!isAsserted(observation)) return message;
+      const like = samples.map(({ exchanges }) => assertedIn(exchanges[at])[index]?.observation);
+      index++;
+      if (observation.kind !== 'HTTP response') return message;
+      const preamble = [...new Set(like.flatMap((each) => (each?.kind === 'HTTP response' ? each.preamble : [])))];
+      return { ...message, observation: { ...observation, preamble } };
+    });
+  });
+}
+
+const assertedIn = (exchange: Exchange | undefined): ReplyMessage[] =>
+  (exchange?.reply ?? []).filter(({ observation }) => isAsserted(observation));
 
 const statusesOf = ({ exchanges }: Sample): number[] =>
   exchanges.flatMap(({ reply }) =>
@@ -141,12 +163,14 @@ function expectSteps(
   let text = true;
   for (let at = 0; at < count; at++) {
     const messages = replies.map((reply) => reply[at] as ReplyMessage);
-    const assertion = assertionOf(messages.map(({ observation }) => observation));
+    const assertion = assertionOf(messages.map(({ observation }) => observation).filter(isAsserted));
     if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
     text &&= assertion.text;
     const { outcome, shared, whole } = assertion;
     const last = at + 1 === count;
     const captured = capturedMessage(messages[0] as ReplyMessage, assertion);
+    const { pattern: preamble = [], starts = [] } = assertion.preamble ?? {};
+    before = [...before, ...preamble];
     const decides = hasOneLength(before);
     const expect = ({ pattern: own, comment }: Asserted, final: boolean, shown?: CapturedMessage): void => {
       const pattern = [...before, ...own];
@@ -163,12 +187,12 @@ function expectSteps(
     };
     const end = last && (followed || assertion.untilEnd === true) ? whole : undefined;
     // Behind a message of no fixed length it cannot be said how many bytes decide, but what cannot stand there.
-    const unwanted = decides ? undefined : unwantedBehind(before, outcome.pattern, text);
+    const unwanted = decides ? undefined : unwantedBehind(before, [...starts, outcome.pattern], text);
     if (unwanted !== undefined) {
       const minReceived = minLength(unwanted);
       steps.push({ kind: 'expect', pattern: unwanted, text, minReceived, unwanted: true, comment: outcome.comment });
     }
-    const implied = unwanted !== undefined && end !== undefined && assertion.untilEnd === true;
+    const implied = unwanted !== undefined && end !== undefined && (assertion.untilEnd === true || preamble.length > 0);
     if (!implied) expect(outcome, decides && hasOneLength(outcome.pattern), captured);
     if (shared !== undefined && !end?.decides) expect(shared, decides);
     if (end !== undefined) expect(end, decides && end.decides === true, implied ? captured : undefined);

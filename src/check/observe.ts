@@ -1,5 +1,6 @@
 import type { Message } from '../dialogue/layer.ts';
 import type { BannerProtocol } from '../protocol/banner/codes.ts';
+import { isInterim } from '../protocol/http/codes.ts';
 import { ADDRESS_TYPE, methodName } from '../protocol/socks5/codes.ts';
 import { type DataSample, dataSampleOf } from './data.ts';
 import type { StatusRange } from './status.ts';
@@ -22,14 +23,8 @@ export type Observation =
       readonly version: number;
       readonly result: number;
     }
-  | {
-      readonly kind: 'HTTP response';
-      readonly status: number;
-      /** Does it open the tunnel that a CONNECT asked for? */
-      readonly tunnel: boolean;
-      /** The statuses that the user takes in its place. */
-      readonly accepted?: readonly StatusRange[];
-    }
+  | ResponseSample
+  | Preamble
   | {
       readonly kind: 'banner';
       readonly protocol: BannerProtocol;
@@ -41,6 +36,30 @@ export type Observation =
     }
   | { readonly kind: 'TLS ServerHello' }
   | (DataSample & { readonly kind: 'data' });
+
+/** A final HTTP response. */
+export interface ResponseSample {
+  readonly kind: 'HTTP response';
+  readonly status: number;
+  /** Does it open the tunnel that a CONNECT asked for? */
+  readonly tunnel: boolean;
+  /** The statuses that the user takes in its place. */
+  readonly accepted?: readonly StatusRange[];
+  /** What stood before its status line. */
+  readonly preamble: readonly Preamble['said'][];
+}
+
+/** What may stand before the status line of a response, or may not: it is never asserted. */
+export interface Preamble {
+  readonly kind: 'preamble';
+  readonly said: 'interim response' | 'empty lines';
+}
+
+/** What a check asserts something of. */
+export type AssertedObservation = Exclude<Observation, Preamble>;
+
+export const isAsserted = (observation: Observation): observation is AssertedObservation =>
+  observation.kind !== 'preamble';
 
 /** VER, REP, RSV and ATYP. */
 const HEAD_LENGTH = 4;
@@ -83,15 +102,29 @@ export function observe(
     }
     case 'server hello':
       return { kind: 'TLS ServerHello' };
+    case 'empty lines':
+      return { kind: 'preamble', said: 'empty lines' };
     case 'response': {
+      if (isInterim(message.status)) return { kind: 'preamble', said: 'interim response' };
       const request = before.findLast((each) => each.protocol === 'http' && each.kind === 'request');
       const tunnel = request?.kind === 'request' && request.protocol === 'http' && request.method === 'CONNECT';
-      return { kind: 'HTTP response', status: message.status, tunnel };
+      return { kind: 'HTTP response', status: message.status, tunnel, preamble: preambleOf(before) };
     }
     case 'data':
       if (message.side === 'client') return undefined;
       return { kind: 'data', ...dataSampleOf(serverBytes.subarray(message.start, message.end), captured) };
   }
+}
+
+/** What the messages end with that stands before a final response (RFC 9110 §15.2: any number of interim ones). */
+function preambleOf(messages: readonly Message[]): Preamble['said'][] {
+  const said = new Set<Preamble['said']>();
+  for (const message of [...messages].reverse()) {
+    if (message.kind === 'empty lines') said.add('empty lines');
+    else if (message.kind === 'response' && isInterim(message.status)) said.add('interim response');
+    else break;
+  }
+  return [...said];
 }
 
 /** The comment for a method that the server chose. */

@@ -14,6 +14,8 @@ export type PatternPart =
   /** One byte, given by the hex digits that its two halves may be. */
   | { readonly kind: 'halves'; readonly high: string; readonly low: string }
   | { readonly kind: 'one of'; readonly patterns: readonly Pattern[] }
+  /** Any of the patterns, none or one or many of them in a row. */
+  | { readonly kind: 'any number of'; readonly patterns: readonly Pattern[] }
   /**
    * The rest of an HTTP head: of its first line, then header lines up to the blank one; lines end in CR LF or LF (RFC 9112 §2.2).
    * In hex it is any blank line unless it is to be `exact`, which no head of some thousand bytes may be.
@@ -72,6 +74,8 @@ export function minLength(pattern: Pattern): number {
       case 'other byte':
         length += 1;
         break;
+      case 'any number of':
+        break;
       case 'one of':
         length += Math.min(...part.patterns.map(minLength));
         break;
@@ -93,7 +97,7 @@ export function hasOneLength(pattern: Pattern): boolean {
       const lengths = part.patterns.map(minLength);
       return part.patterns.every(hasOneLength) && lengths.every((length) => length === lengths[0]);
     }
-    return !['at least', 'rest of head', 'lines', 'string'].includes(part.kind);
+    return !['at least', 'any number of', 'rest of head', 'lines', 'string'].includes(part.kind);
   });
 }
 
@@ -124,6 +128,8 @@ function hexPart(part: PatternPart, followed: boolean): string {
       return hexDigit(part.high) + hexDigit(part.low);
     case 'one of':
       return `(${part.patterns.map((each) => hexParts(each, followed)).join('|')})`;
+    case 'any number of':
+      return `(${part.patterns.map((each) => hexParts(each, true)).join('|')})*`;
     case 'rest of head':
       return part.exact === true ? EXACT_REST_OF_HEAD : REST_OF_HEAD;
     case 'string':
@@ -187,12 +193,12 @@ export function textRegex(pattern: Pattern): string | undefined {
       text += [...part.bytes].map((byte) => escaped(String.fromCharCode(byte))).join('');
     else if (part.kind === 'one of' && part.patterns.every(isOneCharacter)) {
       text += `[${part.patterns.map((each) => String.fromCharCode((each[0] as { bytes: Uint8Array }).bytes[0] as number)).join('')}]`;
-    } else if (part.kind === 'one of') {
+    } else if (part.kind === 'one of' || part.kind === 'any number of') {
       const alternatives = part.patterns.map(textRegex);
       if (alternatives.includes(undefined)) return undefined;
-      text += `(${alternatives.join('|')})`;
+      text += `(${alternatives.join('|')})${part.kind === 'one of' ? '' : '*'}`;
     } else if (part.kind === 'halves' && part.high === '3' && /^[0-9]+$/.test(part.low)) {
-      text += `[${part.low.length === 10 ? '0-9' : part.low}]`;
+      text += hexDigit(part.low);
     } else return undefined;
   }
   return text;

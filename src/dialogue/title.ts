@@ -42,6 +42,8 @@ function fullTitleOf(message: Message): string {
       return message.code === REPLY.succeeded ? 'SOCKS5 request granted' : `SOCKS5 ${replyName(message.code)}`;
     case 'response':
       return `HTTP ${message.status} ${message.phrase}`.trim();
+    case 'empty lines':
+      return 'empty line';
     case 'client hello':
       return `TLS ClientHello${message.serverName === undefined ? '' : ` for ${message.serverName}`}`;
     case 'server hello':

@@ -30,14 +30,26 @@ export const says = (bytes: Uint8Array, ending?: Ending): Reaction => ({
   ending,
 });
 
-/** Bytes of a reply that trickle in; the rest of a long one comes at once, so that it still comes in time. */
-const TRICKLED = 400;
+/** Bytes of a reply that trickle in, at its start and at its end; what a long one has between them comes at once, so that it still comes in time. */
+const TRICKLED = { first: 160, last: 40 };
 
-/** The same bytes, the first ones one at a time. */
-export const trickled = ({ pieces, ending }: Reaction, delay: number, count: number = TRICKLED): Reaction => ({
-  pieces: pieces.flatMap(({ bytes }) => [
-    ...Array.from(bytes.subarray(0, count), (_, at) => ({ delay, bytes: bytes.subarray(at, at + 1) })),
-    ...(bytes.length > count ? [{ delay, bytes: bytes.subarray(count) }] : []),
-  ]),
+/** The same bytes, the first ones and the last ones one at a time. */
+export const trickled = (
+  { pieces, ending }: Reaction,
+  delay: number,
+  { first, last }: typeof TRICKLED = TRICKLED,
+): Reaction => ({
+  pieces: pieces.flatMap(({ bytes }) => {
+    const rest = Math.max(first, bytes.length - last);
+    const between = bytes.subarray(first, rest);
+    return [
+      ...oneByOne(bytes.subarray(0, first), delay),
+      ...(between.length > 0 ? [{ delay, bytes: between }] : []),
+      ...oneByOne(bytes.subarray(rest), delay),
+    ];
+  }),
   ending,
 });
+
+const oneByOne = (bytes: Uint8Array, delay: number): Piece[] =>
+  Array.from(bytes, (_, at) => ({ delay, bytes: bytes.subarray(at, at + 1) }));

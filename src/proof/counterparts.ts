@@ -1,10 +1,11 @@
 import { isText } from '../bytes/printable.ts';
 import type { ReplyMessage as CapturedMessage } from '../check/exchange.ts';
+import type { AssertedObservation } from '../check/observe.ts';
 import { accepts } from '../check/status.ts';
 import type { Alternative } from './alternative.ts';
 import { brokenGreetings, decisiveLength as greetingLength, healthyGreetings } from './banner.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
-import { brokenResponses, healthyResponses } from './http.ts';
+import { brokenResponses, healthyResponses, otherPreambles } from './http.ts';
 import { HEX_MATCH_LENGTH } from './model.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import {
@@ -18,6 +19,9 @@ import { brokenHellos, healthyHellos } from './tls.ts';
 
 /** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
 export type CapturedReplies = readonly (readonly CapturedMessage[])[];
+
+type AssertedMessage = CapturedMessage & { readonly observation: AssertedObservation };
+const isAsserted = (message: CapturedMessage): message is AssertedMessage => message.observation.kind !== 'preamble';
 
 /** The captured server with one thing broken. */
 export interface Twin {
@@ -40,14 +44,16 @@ export interface Variant {
 /** Milliseconds between the bytes of a reply that trickles in. */
 const TRICKLE = 1;
 /** What tells that a reply is broken stands in its first bytes, however long it is. */
-const DECIDING = 32;
+const DECIDING = { first: 32, last: 0 };
 /** How much of the time that a check has a slow server takes for all of its replies. */
 const SLOW_SHARE = 0.5;
 
 /** Every way that the grammars know for the captured server to be broken, at each exchange in turn. */
 export function twinsOf(replies: CapturedReplies): Twin[] {
-  return replies.flatMap((messages, at) => {
+  return replies.flatMap((all, at) => {
     const followed = at + 1 < replies.length;
+    // A preamble may be missing: nothing can be broken about it.
+    const messages = all.filter(isAsserted);
     if (messages.length === 0) return [];
     const label = (name: string) => `reply ${at}: ${name}`;
     const twin = (name: string, reaction: Reaction, silent = false): Twin => ({
@@ -56,7 +62,7 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
       silent,
       gated: allKnown(messages),
     });
-    const whole = joined(messages);
+    const whole = joined(all);
     const decisive = decisiveLength(messages);
     const half = whole.subarray(0, Math.floor(decisive / 2));
     return [
@@ -124,7 +130,7 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
     { name: 'slow', behavior: { reactions: captured.map(slow) }, gated },
     ...replies.flatMap((messages, at) =>
       messages.flatMap((message, index) =>
-        healthyAlternatives(message).flatMap(({ name: words, bytes }) => {
+        healthyAlternatives(message, messages[index - 1]).flatMap(({ name: words, bytes }) => {
           const name = nameOf(words, index);
           const said = Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]);
           if (index + 1 < messages.length && !canBeSeen(said, messages.at(-1) as CapturedMessage)) return [];
@@ -162,7 +168,7 @@ function behaviorOf(
 /** Of several messages in one reply the first has its name alone. */
 const nameOf = (name: string, index: number): string => (index === 0 ? name : `then ${name}`);
 
-function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
+function brokenAlternatives({ observation }: AssertedMessage): Alternative[] {
   switch (observation.kind) {
     case 'SOCKS5 method':
       return brokenMethodSelections(observation.version, observation.method);
@@ -185,7 +191,7 @@ function brokenAlternatives({ observation }: CapturedMessage): Alternative[] {
   }
 }
 
-function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternative[] {
+function healthyAlternatives({ observation, bytes }: CapturedMessage, before?: CapturedMessage): Alternative[] {
   switch (observation.kind) {
     case 'SOCKS5 password status':
       return healthyPasswordStatuses(observation.version);
@@ -199,6 +205,9 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage): Alternati
       return healthyResponses(bytes, observation.status, observation.tunnel);
     case 'banner':
       return healthyGreetings(observation, bytes);
+    case 'preamble':
+      // Of several in a row the first one stands for all.
+      return before?.observation.kind === 'preamble' ? [] : otherPreambles(observation.said);
     case 'SOCKS5 method':
     case 'data':
       return [];
@@ -216,7 +225,7 @@ const UNASKED: readonly Alternative[] = [
 ];
 
 /** Does the reply end with a proxy's grant? */
-function opensTunnel(messages: readonly CapturedMessage[]): boolean {
+function opensTunnel(messages: readonly AssertedMessage[]): boolean {
   const observation = messages.at(-1)?.observation;
   switch (observation?.kind) {
     case 'SOCKS5 reply':
@@ -241,8 +250,8 @@ function brokenData(head: Uint8Array): Alternative[] {
 }
 
 /** How many bytes of a reply have to be there before it can be told whether it is healthy. */
-function decisiveLength(messages: readonly CapturedMessage[]): number {
-  const { observation } = messages.at(-1) as CapturedMessage;
+function decisiveLength(messages: readonly AssertedMessage[]): number {
+  const { observation } = messages.at(-1) as AssertedMessage;
   const before = joined(messages.slice(0, -1)).length;
   switch (observation.kind) {
     case 'HTTP response':

@@ -26,7 +26,9 @@ export function httpCheckOf({ layers, steps, replies, lacks, statuses, accepted 
   const answers = (replies[1] ?? []).flatMap(({ observation }) =>
     observation.kind === 'HTTP response' ? [observation] : [],
   );
-  if (answers.length !== 1) return 'http-check takes an interim response for the answer';
+  if (answers.some(({ preamble }) => preamble.includes('interim response')))
+    return 'http-check takes an interim response for the answer';
+  if (answers.length !== 1) return 'http-check has one request and one answer';
   if (answers[0]?.tunnel) return 'http-check would send CONNECT with other headers';
   const request = requestIn(send);
   const reason = typeof request === 'string' ? request : unsayable(request, send);

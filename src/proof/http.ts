@@ -1,3 +1,4 @@
+import type { Preamble } from '../check/observe.ts';
 import type { Alternative } from './alternative.ts';
 
 /** Answers that are not the wanted one: refusals of the proxy, errors of the origin, redirects of captive portals. */
@@ -41,7 +42,7 @@ export function brokenResponses(expected: number, tunnel: boolean): Alternative[
     ...responses,
     { name: '503 as HTTP/1.0', bytes: response('HTTP/1.0 503 Service Unavailable', [], bait) },
     { name: '407 without a body', bytes: response(demand, ['Proxy-Authenticate: Basic realm="204"'], '') },
-    { name: '503 behind an interim response', bytes: Buffer.from(`HTTP/1.1 100 Continue\r\n\r\n${FAILURE}`) },
+    { name: '503 behind an interim response', bytes: Buffer.from(`${CONTINUE}${FAILURE}`) },
     { name: 'an HTTP/0.9 page', bytes: Buffer.from(`<html>${bait}</html>`) },
     { name: 'an empty line alone', bytes: Buffer.from('\r\n') },
     { name: 'a SOCKS refusal', bytes: Uint8Array.of(5, 0xff) },
@@ -49,7 +50,26 @@ export function brokenResponses(expected: number, tunnel: boolean): Alternative[
   ];
 }
 
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const FAILURE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n';
+
+/** What may as well stand before a status line where this was captured: nothing, or more of it. */
+export function otherPreambles(said: Preamble['said']): Alternative[] {
+  const hints = ['HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload', ...padding(5)];
+  switch (said) {
+    case 'interim response':
+      return [
+        { name: 'one interim response less', bytes: new Uint8Array(0) },
+        { name: 'two interim responses more', bytes: Buffer.from(`${CONTINUE}HTTP/1.0 102 Processing\n\n${CONTINUE}`) },
+        { name: 'an interim response of 5 KiB in its place', bytes: Buffer.from(`${hints.join('\r\n')}\r\n\r\n`) },
+      ];
+    case 'empty lines':
+      return [
+        { name: 'no empty line', bytes: new Uint8Array(0) },
+        { name: 'two empty lines', bytes: Buffer.from('\r\n\n') },
+      ];
+  }
+}
 
 /** Header fields that proxies add to a response. */
 const ADDED = ['Via: 1.1 proxy', 'X-Cache: MISS', 'Date: Thu, 01 Jan 2026 00:00:00 GMT'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Assertion, assertionOf } from '../../src/check/assert.ts';
 import { dataSampleOf } from '../../src/check/data.ts';
-import type { Observation } from '../../src/check/observe.ts';
+import type { AssertedObservation as Observation } from '../../src/check/observe.ts';
 import { hexRegex, minLength, type Pattern, textRegex } from '../../src/check/pattern.ts';
 
 const method = (value: number, version = 5): Observation => ({ kind: 'SOCKS5 method', version, method: value });
@@ -17,7 +17,12 @@ const reply = (code: number, ...nameLengths: number[]): Observation => ({
   head: Uint8Array.of(5, code, 0, 1),
   nameLengths,
 });
-const response = (code: number, tunnel = false): Observation => ({ kind: 'HTTP response', status: code, tunnel });
+const response = (code: number, tunnel = false): Observation => ({
+  kind: 'HTTP response',
+  status: code,
+  tunnel,
+  preamble: [],
+});
 const data = (text: string): Observation => ({ kind: 'data', ...dataSampleOf(Buffer.from(text, 'latin1'), 0) });
 
 const REST_OF_HEAD = '[^\n]*\n([^\r\n][^\n]*\n)*\r?\n';

@@ -93,7 +93,6 @@ describe('unlike dialogues are checks of their own', () => {
     ['other credentials', dialogue({ password: 'q' })],
     ['another destination', dialogue({ destination: 'c.d' })],
     ['another request', dialogue({ path: '/other' })],
-    ['an interim response', dialogue({ answer: `HTTP/1.1 103 Early Hints\r\n\r\n${ANSWER}` })],
   ])('%s', (_name, other) => expect(checksOf([dialogue(), other])).toHaveLength(2));
 
   test('in order of their first conversations', () => {
@@ -103,6 +102,23 @@ describe('unlike dialogues are checks of their own', () => {
       ['GET /a', 1],
     ]);
   });
+});
+
+test('an interim response that one of two sessions has makes no other check of it, and is waited through', () => {
+  const interim = dialogue({ answer: `HTTP/1.1 103 Early Hints\r\n\r\n${ANSWER}` });
+  for (const sources of [
+    [dialogue(), interim],
+    [interim, dialogue()],
+  ]) {
+    const [check, ...others] = checksOf(sources);
+    expect([check?.sampleCount, others]).toEqual([2, []]);
+    expect(check?.replies.at(-1)?.at(-1)?.observation).toMatchObject({ preamble: ['interim response'] });
+    const last = check?.steps.slice(-2).map((step) => step.kind === 'expect' && [step.unwanted, step.minReceived]);
+    expect(last).toEqual([
+      [true, 1],
+      [false, undefined],
+    ]);
+  }
 });
 
 test('what goes to the origin without a proxy is left out where others go through one', () => {

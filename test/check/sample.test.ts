@@ -40,7 +40,7 @@ describe('what a good dialogue contributes', () => {
     expect(exchanges.map(({ reply }) => reply.map(({ observation }) => observation))).toEqual([
       [{ kind: 'SOCKS5 method', version: 5, method: 0 }],
       [{ kind: 'SOCKS5 reply', version: 5, code: 0, head: Uint8Array.of(5, 0, 0, 1), nameLengths: [3] }],
-      [{ kind: 'HTTP response', status: 200, tunnel: false }],
+      [{ kind: 'HTTP response', status: 200, tunnel: false, preamble: [] }],
     ]);
     expect(sent({ exchanges } as Sample)).toEqual([GREETING.toString('latin1'), CONNECT.toString('latin1'), GET]);
   });
@@ -77,8 +77,8 @@ describe('what a good dialogue contributes', () => {
       [],
     ]);
     expect(exchanges.map(({ reply }) => reply.map(({ observation }) => observation))).toEqual([
-      [{ kind: 'HTTP response', status: 200, tunnel: true }],
-      [{ kind: 'HTTP response', status: 200, tunnel: false }],
+      [{ kind: 'HTTP response', status: 200, tunnel: true, preamble: [] }],
+      [{ kind: 'HTTP response', status: 200, tunnel: false, preamble: [] }],
     ]);
   });
 });

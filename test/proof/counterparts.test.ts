@@ -14,8 +14,11 @@ const reply = replyMessage(
   hex('05000001c6336401d6b4'),
 );
 const socks4 = replyMessage({ kind: 'SOCKS4 reply', version: 0, result: 0x5a }, hex('005a d6fa c6336401'));
-const http = replyMessage({ kind: 'HTTP response', status: 204, tunnel: false }, HEAD);
-const tunnel = replyMessage({ kind: 'HTTP response', status: 200, tunnel: true }, 'HTTP/1.0 200 OK\r\nA: b\r\n\r\n');
+const http = replyMessage({ kind: 'HTTP response', status: 204, tunnel: false, preamble: [] }, HEAD);
+const tunnel = replyMessage(
+  { kind: 'HTTP response', status: 200, tunnel: true, preamble: [] },
+  'HTTP/1.0 200 OK\r\nA: b\r\n\r\n',
+);
 const data = replyMessage({ kind: 'data', ...dataSampleOf(Buffer.from('SSH-2.0'), 0) }, 'SSH-2.0');
 
 /** One exchange with nothing behind it, and one that another follows. */
@@ -233,7 +236,7 @@ const HEALTHY: Readonly<Record<string, readonly [CapturedReplies, readonly strin
     [...RESPONSES, 'Content-Length, which is void', 'Transfer-Encoding, which is void'],
   ],
   'response of which the head is not all there': [
-    alone(replyMessage({ kind: 'HTTP response', status: 204, tunnel: false }, 'HTTP/1.1 204 No')),
+    alone(replyMessage({ kind: 'HTTP response', status: 204, tunnel: false, preamble: [] }, 'HTTP/1.1 204 No')),
     ['the status line alone'],
   ],
   'unknown data': [alone(data), []],

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../src/bytes/reader.ts';
-import { decodeRequest, decodeResponse, type HttpMessage, withoutUserinfo } from '../../src/protocol/http/message.ts';
+import {
+  decodeRequest,
+  decodeResponse,
+  type HttpMessage,
+  type HttpRequest,
+  type HttpResponse,
+  takeEmptyLines,
+  withoutUserinfo,
+} from '../../src/protocol/http/message.ts';
 import { decodeErrorOf } from '../support/decode-error.ts';
 
 const request = (text: string) => {
@@ -12,7 +20,8 @@ const response = (text: string, bodiless = false) => {
   return decodeResponse(new ByteReader(bytes), bytes, () => bodiless);
 };
 const fieldsOf = ({ fields }: HttpMessage): string[] => fields.map(({ name, role }) => `${name}: ${role}`);
-const pairsOf = ({ headers }: HttpMessage): string[] => headers.map(({ name, value }) => `${name}=${value}`);
+const pairsOf = ({ headers }: HttpRequest | HttpResponse): string[] =>
+  headers.map(({ name, value }) => `${name}=${value}`);
 
 describe('a request line (RFC 9112 §3)', () => {
   test.each<[name: string, line: string, model: object]>([
@@ -188,4 +197,30 @@ describe('secrets are fields of their own', () => {
       expect(request(`GET ${target} HTTP/1.1\r\n\r\n`).fields.every(({ role }) => role === 'fixed')).toBe(true);
     },
   );
+});
+
+describe('empty lines before a status line', () => {
+  const taken = (text: string) => {
+    const reader = new ByteReader(Buffer.from(text, 'latin1'));
+    const lines = takeEmptyLines(reader);
+    return {
+      end: lines?.end,
+      fields: lines?.fields.map(({ start, length }) => [start, length]),
+      offset: reader.offset,
+    };
+  };
+
+  test.each<[name: string, text: string, ends: readonly (readonly number[])[]]>([
+    ['CR LF', '\r\nHTTP/1.1', [[0, 2]]],
+    ['LF alone', '\nHTTP/1.1', [[0, 1]]],
+    ['several of both', '\n\r\n\nHTTP/1.1', [[0, 1], [1, 2], [3, 1]]], // biome-ignore format: a row
+    ['and nothing behind them', '\r\n', [[0, 2]]],
+  ])('%s', (_name, text, fields) => {
+    const [start, length] = fields.at(-1) as readonly [number, number];
+    expect(taken(text)).toEqual({ end: start + length, fields, offset: start + length });
+  });
+
+  test.each([['a status line'], ['HTTP/1.1'], ['\rHTTP/1.1'], ['\r'], ['']])('there are none in %j', (text) => {
+    expect(taken(text)).toEqual({ end: undefined, fields: undefined, offset: 0 });
+  });
 });

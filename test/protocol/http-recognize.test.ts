@@ -6,8 +6,10 @@ const ORIGIN = { client: 0, server: 0 };
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const streams = (client: string, server: string) => ({ client: latin1(client), server: latin1(server) });
 const read = (client: string, server: string) => readHttp(streams(client, server), ORIGIN);
-const shown = (message: HttpMessage): string =>
-  message.kind === 'request' ? `${message.method} ${message.target}` : `${message.status}`;
+function shown(message: HttpMessage): string {
+  if (message.kind === 'empty lines') return message.kind;
+  return message.kind === 'request' ? `${message.method} ${message.target}` : `${message.status}`;
+}
 
 const GET = 'GET /a HTTP/1.1\r\nHost: a.b\r\n\r\n';
 const CONNECT = 'CONNECT a.b:443 HTTP/1.1\r\nHost: a.b:443\r\n\r\n';
@@ -25,6 +27,8 @@ describe('HTTP is recognized', () => {
     ['by a method and the start of a target', 'GET /'],
     ['by a long target whose end did not come yet', `GET /${'a'.repeat(5000)}`],
     ['by a target in UTF-8', 'GET /caf\xc3\xa0 HTTP/1.1\r\n'],
+    ['by a method in lower case, which is another one (RFC 9110 §9.1)', 'get / HTTP/1.1\r\n\r\n'],
+    ['by a method of one letter', 'x /a HTTP/1.0\r\n'],
   ])('%s', (_name, client) => {
     expect(recognizeHttp(streams(client, ''), ORIGIN)).toBe(true);
     expect(recognizeHttp(streams(`\x05\x01\x00${client}`, ''), { client: 3, server: 0 })).toBe(true);
@@ -45,6 +49,11 @@ describe('HTTP is not recognized', () => {
     ['in TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['in SOCKS5', '\x05\x01\x00'],
     ['in a request line without its version', 'GET /\r\n'],
+    ['in a request line of HTTP/0.9 in lower case', 'get /a\r\n'],
+    ['in the start of a line in lower case', 'get /'],
+    ['in memcached', 'get key\r\n'],
+    ['in a version alone', 'HTTP/1.1\r\n'],
+    ['in a method with a colon', 'a:b / HTTP/1.1\r\n'],
   ])('%s', (_name, client) => expect(recognizeHttp(streams(client, NO_CONTENT), ORIGIN)).toBe(false));
 });
 
@@ -136,6 +145,53 @@ describe('what the exchanges add up to', () => {
       `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${NO_CONTENT}`,
       { kind: 'answered', status: 204, phrase: 'No Content', place: server(62) },
       ['GET /a', '100', '103', '204'],
+    ],
+    [
+      'the response behind an empty line',
+      GET,
+      `\r\n${NO_CONTENT}`,
+      { kind: 'answered', status: 204, phrase: 'No Content', place: server(2) },
+      ['GET /a', 'empty lines', '204'],
+    ],
+    [
+      'the response behind empty lines and an interim one',
+      GET,
+      `\n\r\nHTTP/1.1 100 Continue\r\n\r\n\n${NO_CONTENT}`,
+      { kind: 'answered', status: 204, phrase: 'No Content', place: server(29) },
+      ['GET /a', 'empty lines', '100', 'empty lines', '204'],
+    ],
+    [
+      'an answer in spite of an empty line between two responses',
+      GET + GET,
+      `${NO_CONTENT}\r\nHTTP/1.1 500 Oops\r\n\r\n`,
+      { kind: 'answered', status: 204, phrase: 'No Content', place: server(0) },
+      ['GET /a', '204', 'GET /a', 'empty lines', '500'],
+    ],
+    [
+      'nothing but an empty line',
+      GET,
+      '\r\n',
+      { kind: 'unfinished', side: 'server', awaited: 'HTTP response behind an empty line' },
+      ['GET /a', 'empty lines'],
+    ],
+    [
+      'an empty line and then no HTTP',
+      GET,
+      '\r\n<html>',
+      {
+        kind: 'unreadable',
+        reason:
+          'HTTP response behind an empty line: status line at offset 2: expected HTTP/1.x and a status, found "<html>"',
+        place: server(2),
+      },
+      ['GET /a', 'empty lines'],
+    ],
+    [
+      'an answer to a method in lower case, which opens no tunnel',
+      'connect a.b:443 HTTP/1.1\r\n\r\n',
+      'HTTP/1.1 400 Bad Request\r\n\r\n',
+      { kind: 'answered', status: 400, phrase: 'Bad Request', place: server(0) },
+      ['connect a.b:443', '400'],
     ],
     [
       '101, which no other response follows',

@@ -49,6 +49,7 @@ describe('a reply', () => {
     ['granted', '00 5a 0050 c6336401', { version: 0, result: 0x5a }],
     ['granted, with version 04', '04 5a 0000 00000000', { version: 4, result: 0x5a }],
     ['rejected', '00 5b 0000 00000000', { version: 0, result: 0x5b }],
+    ['rejected in the middle of its address', '00 5b 0050 0a', { version: 0, result: 0x5b }],
     ['rejected in two bytes', '00 5c', { version: 0, result: 0x5c }],
   ])('%s', (_name, bytes, expected) => {
     const message = decodeReply(new ByteReader(hex(bytes)));

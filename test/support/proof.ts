@@ -58,6 +58,28 @@ export const TALKS: Readonly<Record<string, Talk>> = {
     .server(`${GRANTED}hi there\r\n`)
     .client('hi you\r\n')
     .server('so what\r\n'),
+  'HTTP proxy with interim responses': new Talk({ server: '10.0.0.2:3128' })
+    .handshake()
+    .client('GET http://origin.example/generate_204 HTTP/1.1\r\nHost: origin.example\r\n\r\n')
+    .server(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n${ANSWER}`),
+  'HTTP proxy that has the client continue': new Talk({ server: '10.0.0.2:3128' })
+    .handshake()
+    .client('POST http://origin.example/a HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
+    .server('HTTP/1.1 100 Continue\r\n\r\n')
+    .client('hello')
+    .server(ANSWER),
+  'HTTP CONNECT behind an interim response': new Talk({ server: '10.0.0.2:8888' })
+    .handshake()
+    .client(CONNECT)
+    .server(`HTTP/1.1 102 Processing\r\n\r\n${GRANTED}`)
+    .client(GET)
+    .server(ANSWER),
+  'HTTP CONNECT with a stray line feed': new Talk({ server: '10.0.0.2:8888' })
+    .handshake()
+    .client(CONNECT)
+    .server(`${GRANTED}\n`)
+    .client(GET)
+    .server(ANSWER),
   'unknown protocol': new Talk({ server: '10.0.0.2:7000' }).handshake().client('hello\r\n').server('welcome\r\n'),
 };
 

@@ -32,7 +32,13 @@ export interface HttpResponse extends HttpMessageBase {
   readonly phrase: string;
 }
 
-export type HttpMessage = HttpRequest | HttpResponse;
+/** Lines with nothing in them, which some servers say before a status line; RFC 9112 §2.2 has servers skip them before a request line. */
+export interface EmptyLines extends MessageSpan {
+  readonly protocol: 'http';
+  readonly kind: 'empty lines';
+}
+
+export type HttpMessage = HttpRequest | HttpResponse | EmptyLines;
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ ]+) (HTTP\/1\.[01])$/;
 /** `http://user:password@host/` names credentials (RFC 3986 §3.2.1); so may the authority of CONNECT. */
@@ -59,6 +65,25 @@ export function decodeRequest(reader: ByteReader, bytes: Uint8Array): HttpReques
   const framing = frameRequest(bytes, start, method, head);
   const body = takeBody(reader, head.headEnd, framing);
   return { protocol: 'http', kind: 'request', side: 'client', method, target, version, ...head, ...body, start };
+}
+
+/** Takes the server's empty lines, ended by CR LF or LF; undefined where there are none. */
+export function takeEmptyLines(reader: ByteReader): EmptyLines | undefined {
+  const start = reader.offset;
+  for (;;) {
+    const length = reader.peek(0) === 0x0d ? 2 : 1;
+    if (reader.peek(length - 1) !== 0x0a) break;
+    reader.bytes(length, 'empty line', 'volatile');
+  }
+  if (reader.offset === start) return undefined;
+  return {
+    protocol: 'http',
+    kind: 'empty lines',
+    side: 'server',
+    start,
+    end: reader.offset,
+    fields: reader.takeFields(),
+  };
 }
 
 /**

@@ -7,17 +7,19 @@ import {
   type HttpMessage,
   type HttpRequest,
   type HttpResponse,
+  takeEmptyLines,
   withoutUserinfo,
 } from './message.ts';
 
 const START_OF_REQUEST = /^[A-Z][A-Z-]{2,19} \S/;
+/** A method is any token, and case-sensitive (RFC 9110 §9.1); one in lower case is told from other protocols by the end of its line. */
+const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S.* HTTP\/1\.[01]\r?$/;
 
 /** Does the client talk HTTP/1 (RFC 9112 §3)? What the server says may be something else. */
 export function recognizeHttp({ client }: Streams, place: Place): boolean {
   const head = Buffer.from(client.subarray(place.client, place.client + 512)).toString('latin1');
-  if (!START_OF_REQUEST.test(head)) return false;
   const end = head.indexOf('\n');
-  return end === -1 || / HTTP\/1\.[01]\r?$/.test(head.slice(0, end));
+  return end === -1 ? START_OF_REQUEST.test(head) : REQUEST_LINE.test(head.slice(0, end));
 }
 
 /**
@@ -57,6 +59,8 @@ function readExchange(client: ByteReader, server: ByteReader, streams: Streams, 
     messages.push(request);
     const { method } = request;
     for (;;) {
+      const emptyLines = takeEmptyLines(server);
+      if (emptyLines !== undefined) messages.push(emptyLines);
       const response = decodeResponse(
         server,
         streams.server,
@@ -67,9 +71,10 @@ function readExchange(client: ByteReader, server: ByteReader, streams: Streams, 
     }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const outcome =
-      request === undefined ? stopped(error, 'client', 'HTTP request') : stopped(error, 'server', 'HTTP response');
-    return { request, outcome };
+    if (request === undefined) return { request, outcome: stopped(error, 'client', 'HTTP request') };
+    const emptyLines = messages.at(-1)?.kind === 'empty lines';
+    const awaited = emptyLines ? 'HTTP response behind an empty line' : 'HTTP response';
+    return { request, outcome: stopped(error, 'server', awaited) };
   }
 }
 

@@ -52,6 +52,7 @@ export const PASSWORD_VERSION = 1;
 
 export const methodName = (method: number): string => METHOD_NAMES[method] ?? `method ${code(method)}`;
 export const commandName = (command: number): string => COMMAND_NAMES[command] ?? `command ${code(command)}`;
+export const isKnownReply = (reply: number): boolean => REPLY_NAMES[reply] !== undefined;
 /** `connection refused (05)`. */
 export const replyName = (reply: number): string => `${REPLY_NAMES[reply] ?? 'unassigned reply'} (${code(reply)})`;
 /** A code as two hex digits. */

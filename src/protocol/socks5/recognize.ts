@@ -4,6 +4,7 @@ import {
   COMMAND,
   code,
   commandName,
+  isKnownReply,
   METHOD,
   methodName,
   PASSWORD_VERSION,
@@ -97,14 +98,18 @@ class Handshake {
         const reason = `${commandName(this.request.command)} was asked for, which opens no tunnel on this connection`;
         return { kind: 'unreadable', reason, place: { side: 'server', offset: reply.start + 1 } };
       }
-      if (reply.code === REPLY.succeeded) {
-        return { kind: 'granted', tunnel: { client: this.#client.offset, server: this.#server.offset } };
-      }
-      if (reply.version !== VERSION && reply.version !== 0) {
+      // A client that goes on does not mind the version; one that stops may have stopped for it.
+      const passes = reply.code === REPLY.succeeded ? this.#client.remaining > 0 : isKnownReply(reply.code);
+      if (reply.version !== VERSION && !passes) {
         const reason = `SOCKS5 reply: VER at offset ${reply.start}: expected 05, found ${code(reply.version)}`;
         return { kind: 'unreadable', reason, place: { side: 'server', offset: reply.start } };
       }
-      return { kind: 'refused', reason: replyName(reply.code), place: { side: 'server', offset: reply.start + 1 } };
+      if (reply.code === REPLY.succeeded) {
+        return { kind: 'granted', tunnel: { client: this.#client.offset, server: this.#server.offset } };
+      }
+      const stated = reply.version === VERSION ? '' : `, in a reply of version ${code(reply.version)}`;
+      const reason = `${replyName(reply.code)}${stated}`;
+      return { kind: 'refused', reason, place: { side: 'server', offset: reply.start + 1 } };
     } catch (error) {
       if (error instanceof DecodeError) return stopped(error, due.side, due.what);
       throw error;
