@@ -397,7 +397,6 @@ describe('the statuses that the user takes', () => {
     expect([...new Set(check?.steps.flatMap((step) => (step.kind === 'expect' ? [step.comment] : [])))]).toEqual([
       '200 from the proxy',
       'HTTP tunnel open',
-      '100 from the origin',
       '200-299 or 404 from the origin',
     ]);
   });
