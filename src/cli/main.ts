@@ -1,14 +1,9 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
 import { Terminal } from './terminal.ts';
-
-// V8 would let the heap double before it looks for garbage: most of what is read is garbage at once.
-// Over 100,000 conversations this makes 105 MB of 137 (derive) and 134 of 164 (list), at the same speed.
-setFlagsFromString('--heap-growing-percent=10');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
