@@ -106,7 +106,8 @@ export function composeCheck(
 function titleOf({ exchanges }: Sample): string {
   const observation = exchanges.at(-1)?.reply.at(-1)?.observation;
   if (observation?.kind === 'banner') return bannerTitle(observation.protocol, observation.opening);
-  return exchanges.findLast(({ request }) => request !== undefined)?.request?.comment ?? 'what the server says first';
+  const request = exchanges.findLast((exchange) => exchange.request !== undefined)?.request;
+  return request?.comment.replace(/^rest of /, '') ?? 'what the server says first';
 }
 
 /** Is there no protocol that would tell a success from a failure? */

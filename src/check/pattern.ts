@@ -153,17 +153,21 @@ const dots = (count: number): string => (count <= 4 ? '.'.repeat(count) : `.{${c
 function hexDigit(digits: string): string {
   if (digits.length === 1) return digits;
   if (digits.length === HEX_DIGITS.length) return '.';
-  // 9 and A are neighbors as values, not as characters: a range must not run across them.
-  const codes = [...digits].map((digit) => digit.charCodeAt(0));
+  return `[${runsIn(digits)}]`;
+}
+
+/** Characters in order, of which three or more neighbors are a range. 9 and A are neighbors as hex values, not as characters. */
+function runsIn(characters: string): string {
+  const codes = [...characters].map((character) => character.charCodeAt(0));
   let text = '';
   for (let at = 0; at < codes.length; ) {
     let last = at;
     while (codes[last + 1] === (codes[last] as number) + 1) last++;
-    const run = digits.slice(at, last + 1);
+    const run = characters.slice(at, last + 1);
     text += run.length > 2 ? `${run[0]}-${run.at(-1)}` : run;
     at = last + 1;
   }
-  return `[${text}]`;
+  return text;
 }
 
 /** `([^32].|2[^0D]|3[^2])`: by the first digit, then by the second. */
@@ -215,7 +219,7 @@ function otherCharacter(than: Uint8Array): string {
   const characters = [...than]
     .map((byte) => String.fromCharCode(byte))
     .sort((a, b) => Number(a === '-') - Number(b === '-'));
-  return `[^${characters.join('')}]`;
+  return `[^${runsIn(characters.join(''))}]`;
 }
 
 const isOneCharacter = (pattern: Pattern): boolean =>
