@@ -24,6 +24,7 @@ import {
   type Pattern,
   type PatternPart,
 } from './pattern.ts';
+import { redisAssertion } from './redis.ts';
 import { type StatusRange, statusPattern, statusText } from './status.ts';
 
 /** A pattern for a message, from its first byte, and the comment that its rule gets. */
@@ -109,6 +110,8 @@ export function assertionOf(samples: readonly AssertedObservation[]): Assertion 
     }
     case 'banner':
       return greetingAssertion(samples.filter((sample) => sample.kind === first.kind));
+    case 'Redis reply':
+      return redisAssertion(samples.filter((sample) => sample.kind === first.kind));
     case 'TLS ServerHello':
       return {
         // Record type and version, its minor number and length whatever they are, then the message type.

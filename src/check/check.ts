@@ -4,6 +4,7 @@ import type { Exchange, ReplyMessage, SentRequest } from './exchange.ts';
 import { type AssertedObservation, isAsserted } from './observe.ts';
 import type { Pattern } from './pattern.ts';
 import { hasOneLength, minLength } from './pattern.ts';
+import { redisLikeness } from './redis.ts';
 import type { Sample } from './sample.ts';
 import { type StatusRange, statusText } from './status.ts';
 import type { CapturedMessage, ExpectStep, SendStep, Step } from './step.ts';
@@ -56,10 +57,12 @@ export function keyOf({ layers, exchanges }: Sample): string {
 }
 
 /** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */
-const likenessOf = (observation: AssertedObservation): string =>
-  observation.kind === 'HTTP response'
-    ? `${observation.kind} ${observation.accepted ? statusText(observation.accepted) : observation.status}`
-    : observation.kind;
+function likenessOf(observation: AssertedObservation): string {
+  const { kind } = observation;
+  if (kind === 'HTTP response')
+    return `${kind} ${observation.accepted ? statusText(observation.accepted) : observation.status}`;
+  return kind === 'Redis reply' ? `${kind} ${redisLikeness(observation)}` : kind;
+}
 
 /**
  * Composes the check that like samples allow. The first one says what is sent. `count` is how many there were in all,

@@ -1,17 +1,22 @@
 import type { Gap } from '../conversation/stream.ts';
 import { type Allowance, allowanceFor, type Dialogue, startsByItself, streamOf } from '../dialogue/dialogue.ts';
-import type { Layer, Message } from '../dialogue/layer.ts';
+import type { Message } from '../dialogue/layer.ts';
 import { gapReason } from '../dialogue/outcome.ts';
+import { neededOfRedis } from './redis.ts';
 import type { Refusal } from './sample.ts';
 import type { UsedSpan } from './step.ts';
 
 /** The messages up to the one that answers: of an unknown protocol the first exchange, of HTTP the one that decided. */
-export function neededMessages(layers: readonly Layer[]): Message[] {
+export function neededMessages({ layers, turns }: Dialogue): Message[] {
   return layers.flatMap((layer) => {
+    if (layer.protocol === 'redis') return neededOfRedis(layer.messages, turns);
     if (layer.protocol === 'unknown') {
       const answer = layer.messages.findIndex(({ side }, at) => side === 'server' && at > 0);
       return answer === -1 ? [...layer.messages.slice(0, 2)] : layer.messages.slice(0, answer + 1);
     }
+    // What is said behind a greeting changes from one session to the next.
+    const greeting = layer.messages.filter(({ kind }) => kind === 'banner');
+    if (greeting.length > 0) return greeting;
     if (layer.protocol !== 'http') return [...layer.messages];
     const { outcome } = layer;
     // Of several exchanges the one that decided: a demand for credentials before it is not repeated by a check that brings them.

@@ -34,6 +34,13 @@ export type Observation =
       /** Does MySQL name an authentication method behind the challenge, as servers since 5.5 do? */
       readonly namesMethod: boolean;
     }
+  | {
+      readonly kind: 'Redis reply';
+      readonly type: string;
+      /** The first line, without its type. */
+      readonly text: string;
+      readonly lines: number;
+    }
   | { readonly kind: 'TLS ServerHello' }
   | (DataSample & { readonly kind: 'data' });
 
@@ -76,6 +83,8 @@ export function observe(
 ): Observation | undefined {
   switch (message.kind) {
     case 'header':
+    case 'command':
+    case 'redis command':
     case 'greeting':
     case 'password request':
     case 'client hello':
@@ -100,6 +109,8 @@ export function observe(
       const namesMethod = fields.some(({ name }) => name === 'auth_plugin_name');
       return { kind: 'banner', protocol, opening, refused: refusal !== undefined, namesMethod };
     }
+    case 'redis reply':
+      return { kind: 'Redis reply', type: message.type, text: message.text, lines: message.lines };
     case 'server hello':
       return { kind: 'TLS ServerHello' };
     case 'empty lines':

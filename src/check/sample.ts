@@ -87,7 +87,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       nextStep: 'record from before the connection is made',
     };
   }
-  const { messages, copied } = untilCopied(dialogue, neededMessages(layers));
+  const { messages, copied } = untilCopied(dialogue, neededMessages(dialogue));
   const perishable = perishableCredentials(messages);
   if (perishable !== undefined) {
     const { scheme, side, start } = perishable;
@@ -103,7 +103,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
   if (flaw !== undefined) return flaw;
   const exchanges = exchangesOf(dialogue, messages, spans, aim);
   if ('reason' in exchanges) return exchanges;
-  const greets = layers.at(-1)?.outcome.kind === 'greeted';
+  const greets = layers.at(-1)?.outcome.kind === 'ready';
   if (!greets && !exchanges.some(({ request }) => request)) {
     if (copied !== undefined) {
       // What the server said by itself is left; of what it answers to a request that cannot be made again, nothing.
@@ -165,7 +165,7 @@ function notWanted(outcome: Dialogue['outcome'], layers: readonly Layer[], { pro
 function isAnsweredUnread({ layers, outcome, conversation }: Dialogue): boolean {
   const layer = layers.at(-1);
   if (layer?.protocol !== 'unknown')
-    return outcome.kind === 'opened' && (layer?.outcome.kind === 'established' || layer?.outcome.kind === 'greeted');
+    return outcome.kind === 'opened' && (layer?.outcome.kind === 'established' || layer?.outcome.kind === 'ready');
   const startSeen = conversation.client.bytes.fromStart || conversation.server.bytes.fromStart;
   return (startSeen || isInTunnel(layers)) && layer.messages.some(({ side }) => side === 'server');
 }

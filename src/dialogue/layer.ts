@@ -1,6 +1,7 @@
 import type { Side } from '../conversation/conversation.ts';
 import type { Turn } from '../conversation/turns.ts';
 import { BANNER_LABELS } from '../protocol/banner/codes.ts';
+import type { Command } from '../protocol/banner/command.ts';
 import type { Banner } from '../protocol/banner/message.ts';
 import { readBanner, recognizeBanner } from '../protocol/banner/recognize.ts';
 import type { HttpMessage } from '../protocol/http/message.ts';
@@ -8,6 +9,8 @@ import { readHttp, recognizeHttp } from '../protocol/http/recognize.ts';
 import type { LayerReading, MessageSpan, Place, Streams } from '../protocol/layer.ts';
 import type { ProxyHeader } from '../protocol/proxy-protocol/message.ts';
 import { readProxyProtocol, recognizeProxyProtocol } from '../protocol/proxy-protocol/recognize.ts';
+import type { RedisMessage } from '../protocol/redis/message.ts';
+import { readRedis, recognizeRedis } from '../protocol/redis/recognize.ts';
 import type { Socks4Message } from '../protocol/socks4/message.ts';
 import { readSocks4, recognizeSocks4 } from '../protocol/socks4/recognize.ts';
 import type { Socks5Message } from '../protocol/socks5/message.ts';
@@ -22,7 +25,16 @@ export interface DataMessage extends MessageSpan {
   readonly kind: 'data';
 }
 
-export type Message = Banner | ProxyHeader | Socks5Message | Socks4Message | TlsMessage | HttpMessage | DataMessage;
+export type Message =
+  | Banner
+  | Command
+  | ProxyHeader
+  | RedisMessage
+  | Socks5Message
+  | Socks4Message
+  | TlsMessage
+  | HttpMessage
+  | DataMessage;
 
 export type ProtocolName = Message['protocol'];
 
@@ -50,6 +62,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   { protocol: 'socks4', recognize: recognizeSocks4, read: readSocks4 },
   { protocol: 'tls', recognize: recognizeTls, read: readTls },
   { protocol: 'http', recognize: recognizeHttp, read: readHttp },
+  { protocol: 'redis', recognize: recognizeRedis, read: readRedis },
   { protocol: 'greeting', recognize: recognizeBanner, read: readBanner },
 ];
 
@@ -82,6 +95,7 @@ const LABELS: Readonly<Record<ProtocolName, string>> = {
   socks5: 'SOCKS5',
   socks4: 'SOCKS4',
   tls: 'TLS',
+  redis: 'Redis',
   http: 'HTTP',
   unknown: 'unknown',
 };

@@ -62,7 +62,7 @@ export function outcomeOf(
       if (inTunnel) return { kind: 'opened', status: undefined, reason: 'opened, TLS ServerHello', frame };
       return { kind: 'unknown', reason: 'TLS from the first byte, so that what is inside cannot be read', frame };
     }
-    case 'greeted': {
+    case 'ready': {
       const reason = `${inTunnel ? 'opened' : 'answered'}, ${outcome.title}`;
       return { kind: 'opened', status: undefined, reason, frame: frameOf(outcome.place) };
     }

@@ -1,6 +1,7 @@
 import { formatEndpoint } from '../packet/segment.ts';
-import { bannerTitle } from '../protocol/banner/codes.ts';
+import { BANNER_LABELS, bannerTitle } from '../protocol/banner/codes.ts';
 import { withoutUserinfo } from '../protocol/http/message.ts';
+import { replyTitle } from '../protocol/redis/codes.ts';
 import { resultName, COMMAND as SOCKS4_COMMAND } from '../protocol/socks4/codes.ts';
 import { code, commandName, METHOD, methodName, REPLY, replyName, STATUS_SUCCESS } from '../protocol/socks5/codes.ts';
 import { alertName } from '../protocol/tls/codes.ts';
@@ -50,6 +51,12 @@ function fullTitleOf(message: Message): string {
       return 'TLS ServerHello';
     case 'alert':
       return `TLS alert: ${alertName(message.description)}`;
+    case 'command':
+      return `${BANNER_LABELS[message.protocol]} ${message.name}`;
+    case 'redis command':
+      return `Redis ${message.name}`;
+    case 'redis reply':
+      return replyTitle(message.type, message.text);
     case 'banner':
       return message.refusal ?? bannerTitle(message.protocol, message.opening);
     case 'data':

@@ -7,6 +7,7 @@ import { brokenGreetings, decisiveLength as greetingLength, healthyGreetings } f
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
 import { brokenResponses, healthyResponses, otherPreambles } from './http.ts';
 import { HEX_MATCH_LENGTH } from './model.ts';
+import { brokenRedisReplies, decisiveRedisLength, healthyRedisReplies } from './redis.ts';
 import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import {
   brokenMethodSelections,
@@ -186,6 +187,8 @@ function brokenAlternatives({ observation }: AssertedMessage): Alternative[] {
       );
     case 'banner':
       return brokenGreetings(observation);
+    case 'Redis reply':
+      return brokenRedisReplies(observation);
     case 'data':
       return brokenData(observation.head);
   }
@@ -208,6 +211,8 @@ function healthyAlternatives({ observation, bytes }: CapturedMessage, before?: C
     case 'preamble':
       // Of several in a row the first one stands for all.
       return before?.observation.kind === 'preamble' ? [] : otherPreambles(observation.said);
+    case 'Redis reply':
+      return healthyRedisReplies(observation);
     case 'SOCKS5 method':
     case 'data':
       return [];
@@ -236,6 +241,7 @@ function opensTunnel(messages: readonly AssertedMessage[]): boolean {
     case 'SOCKS5 method':
     case 'SOCKS5 password status':
     case 'banner':
+    case 'Redis reply':
     case 'TLS ServerHello':
     case 'data':
     case undefined:
@@ -260,6 +266,8 @@ function decisiveLength(messages: readonly AssertedMessage[]): number {
       return before + 1;
     case 'banner':
       return before + greetingLength(observation);
+    case 'Redis reply':
+      return before + decisiveRedisLength(observation);
     case 'TLS ServerHello':
       return before + 6; // record header and message type
     case 'SOCKS5 method':

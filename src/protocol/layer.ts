@@ -34,8 +34,8 @@ export type LayerOutcome =
     }
   /** The two sides agreed on encryption: what follows cannot be read. */
   | { readonly kind: 'established'; readonly place: { side: Side; offset: number } }
-  /** The server spoke first, and is ready; `title` says what it said: `SMTP greeting 220`. */
-  | { readonly kind: 'greeted'; readonly title: string; readonly place: { side: Side; offset: number } }
+  /** The server is ready to serve: it said so in its greeting, or in its reply. `title` says what it said: `SMTP greeting 220`. */
+  | { readonly kind: 'ready'; readonly title: string; readonly place: { side: Side; offset: number } }
   /** The server said no; `reason` is the protocol's words with the code: `connection refused (05)`. */
   | { readonly kind: 'refused'; readonly reason: string; readonly place: { side: Side; offset: number } }
   /** The bytes end before the message that was due. */

@@ -99,7 +99,7 @@ describe('a check of a greeting', () => {
     const [granted, banner] = [hex('05000001 00000000 0000'), greeting('ssh')];
     const before = open().server(granted).client('SSH-2.0-y\r\n').server(banner);
     const after = open().server(granted).server(banner).client('SSH-2.0-y\r\n');
-    expect(layersOf(dialogueOf(before))).toEqual(['socks5 granted', 'ssh greeted']);
+    expect(layersOf(dialogueOf(before))).toEqual(['socks5 granted', 'ssh ready']);
     expect(rulesOf(before)).toEqual(rulesOf(after));
   });
 

@@ -45,12 +45,12 @@ describe('layers nest as far as they are known', () => {
     [
       'a server that speaks first in the tunnel',
       socks5().server('220 mail\r\n'),
-      ['socks5 granted', 'greeting greeted'],
+      ['socks5 granted', 'greeting ready'],
       'a.b:80',
     ],
     ['a tunnel that nobody used', socks5().close(), ['socks5 granted'], 'a.b:80'],
     ['HTTP alone', new Talk().handshake().client(GET).server(ANSWER), ['http answered'], 'c.d'],
-    ['a server that speaks first', new Talk().handshake().server('220 mail\r\n'), ['greeting greeted'], undefined],
+    ['a server that speaks first', new Talk().handshake().server('220 mail\r\n'), ['greeting ready'], undefined],
     ['nothing known', new Talk().handshake().server('hello\r\n'), ['unknown unfinished'], undefined],
     ['nothing at all', new Talk().handshake().close(), ['unknown unfinished'], undefined],
   ])('%s', (_name, talk, layers, destination) => {

@@ -38,7 +38,7 @@ describe('a server that is ready', () => {
     const reading = read(server);
     expect(reading).toMatchObject({
       protocol,
-      outcome: { kind: 'greeted', place: { side: 'server', offset: 0 } },
+      outcome: { kind: 'ready', place: { side: 'server', offset: 0 } },
       messages: [
         { protocol, kind: 'banner', side: 'server', opening, refusal: undefined, start: 0, end: server.length },
       ],
@@ -136,7 +136,7 @@ describe('a greeting that is cut', () => {
         expect(reading.outcome, `cut at ${cut}`).toMatchObject({ kind: 'unfinished', side: 'server' });
         expect(reading.messages).toEqual([]);
       }
-      expect(read(whole)?.outcome.kind).toBe('greeted');
+      expect(read(whole)?.outcome.kind).toBe('ready');
     },
   );
 
@@ -165,12 +165,60 @@ test('whatever both sides say is read to an outcome, by fields that lie one behi
     fc.property(streams, fc.constantFrom<Side | undefined>('server', 'client', undefined), (both, first) => {
       if (!recognizeBanner(both, START, first)) return;
       const { messages, outcome } = readBanner(both, START, first);
-      expect(outcome.kind).toMatch(/greeted|refused|unfinished|unreadable/);
-      for (const { start, end, fields } of messages) {
-        expect(end).toBeLessThanOrEqual(both.server.length);
+      expect(outcome.kind).toMatch(/ready|refused|unfinished|unreadable/);
+      for (const { side, start, end, fields } of messages) {
+        expect(end).toBeLessThanOrEqual(both[side].length);
         expect(fields.reduce((at, field) => (field.start === at ? at + field.length : Number.NaN), start)).toBe(end);
       }
     }),
     { numRuns: 2000 },
   );
+});
+
+describe('what a client says behind a greeting is read for its secrets', () => {
+  const GREETING_OF: Readonly<Record<string, string>> = {
+    smtp: '220 a ESMTP\r\n',
+    ftp: '220 FTP\r\n',
+    pop3: '+OK\r\n',
+    imap: '* OK\r\n',
+    sieve: '"IMPLEMENTATION" "x"\r\nOK\r\n',
+    nntp: '200 news\r\n',
+  };
+  /** The lines with what is secret in brackets. */
+  function masked(protocol: string, client: string): string {
+    const messages =
+      read(GREETING_OF[protocol] as string, client)?.messages.filter(({ kind }) => kind === 'command') ?? [];
+    return messages
+      .flatMap(({ fields }) => fields)
+      .map(({ start, length, role }) => {
+        const text = client.slice(start, start + length);
+        return role === 'secret' ? `[${text}]` : text;
+      })
+      .join('');
+  }
+
+  test.each([
+    ['ftp', 'USER lab\r\nPASS s3cret\r\nPWD\r\n', 'USER[ lab]\r\nPASS[ s3cret]\r\nPWD\r\n'],
+    ['pop3', 'CAPA\r\nuser lab\r\npass my s3cret\r\nQUIT\r\n', 'CAPA\r\nuser[ lab]\r\npass[ my s3cret]\r\nQUIT\r\n'],
+    ['pop3', 'AUTH PLAIN\r\nAGxhYgBzM2NyZXQ=\r\nSTAT\r\n', 'AUTH[ PLAIN]\r\n[AGxhYgBzM2NyZXQ=]\r\nSTAT\r\n'],
+    [
+      'smtp',
+      'EHLO a\r\nAUTH LOGIN\r\nbGFi\r\nczNjcmV0\r\nMAIL FROM:<a@b>\r\n',
+      'EHLO a\r\nAUTH[ LOGIN]\r\n[bGFi]\r\n[czNjcmV0]\r\nMAIL FROM:<a@b>\r\n',
+    ],
+    ['imap', 'a LOGIN lab s3cret\r\nb SELECT x\r\n', 'a LOGIN[ lab s3cret]\r\nb SELECT x\r\n'],
+    [
+      'imap',
+      'a LOGIN {3}\r\nlab {9}\r\nmy s3cret\r\nb LOGOUT\r\n',
+      'a LOGIN[ {3}]\r\n[lab {9}]\r\n[my s3cret]\r\nb LOGOUT\r\n',
+    ],
+    ['sieve', 'AUTHENTICATE "PLAIN" {4+}\r\nabcd\r\nLOGOUT\r\n', 'AUTHENTICATE[ "PLAIN" {4+}]\r\n[abcd]\r\nLOGOUT\r\n'],
+    ['nntp', 'AUTHINFO USER lab\r\nAUTHINFO PASS x\r\n', 'AUTHINFO[ USER lab]\r\nAUTHINFO[ PASS x]\r\n'],
+    ['smtp', 'EHLO a\r\nSTARTTLS\r\n\x16\x03\x01', 'EHLO a\r\nSTARTTLS\r\n'],
+    ['smtp', 'DATA\r\nPASS this is a letter\r\n', 'DATA\r\n'],
+    ['smtp', 'EHLO a\r\nAUTH PLAIN AGx', 'EHLO a\r\nAUTH[ PLAIN AGx]'],
+    ['pop3', 'PASS \xe9\r\n', 'PASS[ \xe9]\r\n'],
+    ['pop3', 'PASS x\n', 'PASS[ x]\n'],
+    ['smtp', '??\r\n', ''],
+  ])('%s: %j', (protocol, client, expected) => expect(masked(protocol, client)).toBe(expected));
 });

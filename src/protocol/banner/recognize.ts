@@ -2,6 +2,7 @@ import { ByteReader, DecodeError } from '../../bytes/reader.ts';
 import type { Side } from '../../conversation/conversation.ts';
 import { type LayerReading, type Place, type Streams, stopped } from '../layer.ts';
 import { type BannerProtocol, bannerTitle, COMMON_COMMANDS, SHAPES, type TextShape } from './codes.ts';
+import { type Command, decodeCommands } from './command.ts';
 import { type Banner, decodeText } from './message.ts';
 import { beginsLikeMysql, decodeMysql } from './mysql.ts';
 
@@ -15,28 +16,29 @@ export function recognizeBanner({ client, server }: Streams, place: Place, first
   return shapeOf(client, server, place, first) !== undefined;
 }
 
-/** Reads the greeting; what is said behind it is not looked at. Never throws: what stops it is the outcome. */
+/** Reads the greeting, and for their secrets the client's commands behind it. Never throws: what stops it is the outcome. */
 export function readBanner(
   { client, server }: Streams,
   place: Place,
   first: Side | undefined,
-): LayerReading<Banner> & { readonly protocol: BannerProtocol } {
+): LayerReading<Banner | Command> & { readonly protocol: BannerProtocol } {
   const shape = beginsLikeMysql(server, place.server) ? undefined : shapeOf(client, server, place, first);
   const protocol = shape?.protocol ?? 'mysql';
   const reader = new ByteReader(server, place.server);
+  const commands = decodeCommands(client, place.client, protocol);
   try {
     const banner = shape === undefined ? decodeMysql(reader, server) : decodeText(reader, server, shape);
     const decided = { side: 'server', offset: banner.start } as const;
     const outcome =
       banner.refusal === undefined
-        ? ({ kind: 'greeted', title: bannerTitle(protocol, banner.opening), place: decided } as const)
+        ? ({ kind: 'ready', title: bannerTitle(protocol, banner.opening), place: decided } as const)
         : ({ kind: 'refused', reason: banner.refusal, place: decided } as const);
-    return { protocol, messages: [banner], outcome, destination: undefined };
+    return { protocol, messages: [banner, ...commands], outcome, destination: undefined };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     return {
       protocol,
-      messages: [],
+      messages: commands,
       outcome: stopped(error, 'server', `whole ${bannerTitle(protocol, '')}`),
       destination: undefined,
     };
