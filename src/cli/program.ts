@@ -49,7 +49,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
   withScriptOptions(common(program.command('prove')))
     .description('try the check against every broken twin and healthy variant of the captured server')
     .argument('<capture...>', CAPTURES)
-    .option('--haproxy <path>', 'try each in this HAProxy as well')
+    .option('--haproxy <path>', 'try each in this HAProxy as well; a version (1.8) is what the rules are written for')
     .option('--json', 'as a JSON array')
     .addOption(streamOption('prove the check of this conversation alone'))
     .addOption(serverOption())
@@ -172,14 +172,19 @@ const serverOption = (): Option =>
 
 const DERIVE_EXAMPLES = `
 Examples:
-  tcpdump -i any -s 0 -w session.pcap tcp port 1080    record, while this runs elsewhere:
+  tcpdump -i any -s 0 -w s.pcap tcp port 1080   record, while this runs elsewhere:
   curl -x socks5h://127.0.0.1:1080 http://client3.google.com/generate_204
-  capture2check session.pcap                           print the rules for a listen or backend section
-  capture2check -q session.pcap -o check.cfg           write them to a file
-  capture2check list session.pcap                      what is in the capture
-  capture2check show --stream 2 session.pcap           one conversation in detail
+  capture2check s.pcap                    the rules, to paste into a section
+  capture2check -q s.pcap -o check.cfg    the same in a file
+  capture2check --complete s.pcap         a file that HAProxy runs as it is
+  capture2check --secrets env s.pcap      with credentials from its environment
+  capture2check --probe http://probe.example/health s.pcap
+                                          a check of an address of one's own
+  capture2check list s.pcap               what is in the capture
+  capture2check show --stream 2 s.pcap    one conversation in detail
 
-Exit codes: 0 done, 1 nothing to derive from, 2 usage, 3 unreadable input or unwritable output, 70 internal error.`;
+Exit codes: 0 done, 1 nothing to derive from, 2 usage,
+3 unreadable input or unwritable output, 70 internal error.`;
 
 function version(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -14,7 +14,7 @@ import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
-import { aimOf, formOf, type ScriptOptions } from './script-options.ts';
+import { aimOf, dialectOf, formOf, type ScriptOptions } from './script-options.ts';
 import { paintFor, Terminal } from './terminal.ts';
 
 export interface ProveOptions extends CommonOptions, ScriptOptions {
@@ -28,14 +28,14 @@ const REAL_TIMEOUT = 1000;
 export async function prove(paths: string[], options: ProveOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
   const { stream } = options;
-  // --haproxy is a program here, not a version.
-  const form = formOf({ ...options, haproxy: undefined });
+  const dialect = dialectOf(options.haproxy);
+  const form = formOf({ ...options, haproxy: dialect });
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
   for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts' })) terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
     throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
-  const proved = await provedChecks(analysis, options.haproxy);
+  const proved = await provedChecks(analysis, dialect === undefined ? options.haproxy : undefined);
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
   await writeArtifact(options.json ? emitProofJson(proved) : emitProof(proved, paint), options.output);
   const disagreements = proved.flatMap(({ proof, real }) =>

@@ -33,42 +33,52 @@ export interface StyleOptions {
   readonly complete?: boolean;
 }
 
+/** Where options stand that belong to no group. */
+const OTHERS = 'Options:';
+
 /** Adds the options that change what is asked, looked for and written. */
 export function withScriptOptions(command: Command): Command {
   return command
-    .addOption(new Option('--as <checker>', "which of HAProxy's checkers has the conversation").choices(CHECKERS))
-    .addOption(new Option('--expect <form>', 'what is looked for in replies').choices(EXPECT_FORMS).default('anchored'))
-    .addOption(new Option('--send <form>', 'how payloads are written').choices(SEND_FORMS).default('auto'))
+    .optionsGroup('What the check asks for, and what it takes:')
     .addOption(new Option('--probe <URL>', 'ask for this address instead of the captured one').argParser(parseProbe))
     .addOption(
       new Option('--expect-status <list>', 'take these HTTP statuses, as 204,200-299').argParser(parseStatuses),
     )
-    .option('--minimal', 'leave out what the check does not need: other auth methods, User-Agent, Accept');
+    .option('--minimal', 'leave out what the check does not need: other auth methods, User-Agent, Accept')
+    .optionsGroup('How its rules are written:')
+    .addOption(new Option('--as <checker>', 'which checker of HAProxy has the conversation').choices(CHECKERS))
+    .addOption(new Option('--expect <form>', 'what is looked for in replies').choices(EXPECT_FORMS).default('anchored'))
+    .addOption(new Option('--send <form>', 'how payloads are written').choices(SEND_FORMS).default('auto'))
+    .optionsGroup(OTHERS);
 }
 
 /** Adds the options that change what stands around the rules. */
 export function withStyleOptions(command: Command): Command {
   return command
-    .addOption(new Option('--haproxy <version>', 'write for this HAProxy (default: 2.2 to 3.4)').choices(DIALECTS))
-    .option('--no-comments', 'leave out all comments')
-    .addOption(new Option('--section <kind>', 'write a whole section').choices(['listen', 'backend']))
-    .addOption(new Option('--name <name>', 'name of the section').argParser(parseName))
-    .addOption(new Option('--bind <address>', 'where the section listens').argParser(parseWord))
-    .addOption(new Option('--balance <algorithm>', 'as source').argParser(parseWord))
-    .addOption(new Option('--hash-type <method>', 'as consistent').argParser(parseWord))
-    .addOption(
-      new Option(
-        '--server-line <NAME=HOST:PORT[,backup]>',
-        'a server of the section, in place of those of the capture; may be repeated',
-      ).argParser(parseServerLine),
-    )
-    .option('--complete', 'write a file that HAProxy runs as it is')
+    .optionsGroup('How its rules are written:')
+    .addOption(new Option('--haproxy <version>', 'for this HAProxy (default: any of 2.2 to 3.4)').choices(DIALECTS))
+    .option('--no-comments', 'without comments')
     .addOption(new Option('--secrets <where>', 'where credentials come from').choices(['inline', 'env']))
     .addOption(
-      new Option('--secret-names <NAME=VARIABLE>', 'other names for the variables of --secrets env').argParser(
-        parseNames,
-      ),
-    );
+      new Option(
+        '--secret-names <NAME=VARIABLE>',
+        'other variables for --secrets env, as PROXY_PASSWORD=SQUID_PASSWORD',
+      ).argParser(parseNames),
+    )
+    .optionsGroup('Whole sections:')
+    .addOption(new Option('--section <kind>', 'write a section, not the rules alone').choices(['listen', 'backend']))
+    .option('--complete', 'write a file that HAProxy runs as it is')
+    .addOption(new Option('--name <name>', 'what the section is called').argParser(parseName))
+    .addOption(new Option('--bind <address>', 'where it listens').argParser(parseWord))
+    .addOption(
+      new Option(
+        '--server-line <NAME=HOST:PORT>',
+        'a server of it, with ",backup" behind it a backup, in place of those of the capture; may be repeated',
+      ).argParser(parseServerLine),
+    )
+    .addOption(new Option('--balance <algorithm>', 'its "balance", as source').argParser(parseWord))
+    .addOption(new Option('--hash-type <method>', 'its "hash-type", as consistent').argParser(parseWord))
+    .optionsGroup(OTHERS);
 }
 
 /** What is asked for and taken. */
@@ -77,6 +87,9 @@ export const aimOf = ({ probe, expectStatus, minimal }: ScriptOptions): Aim => (
   statuses: expectStatus,
   minimal,
 });
+
+/** A version to write for is told from a program to run by what it looks like. */
+export const dialectOf = (haproxy: string | undefined): Form['dialect'] => DIALECTS.find((each) => each === haproxy);
 
 /** How checks are put into HAProxy's words. */
 export const formOf = (options: ScriptOptions & { readonly haproxy?: Form['dialect'] }): Form => ({

@@ -155,9 +155,7 @@ function caveatsOf({ steps }: Check, form: Form): string[] {
   const caveats: string[] = [];
   const plain = form.expect !== 'anchored' || !isModern(form);
   if (!isModern(form))
-    caveats.push(
-      `HAProxy ${form.dialect} has no rbinary and no min-recv: replies are searched for their first bytes, anywhere in them`,
-    );
+    caveats.push(`HAProxy ${form.dialect} has no rbinary and no min-recv: bytes are searched for anywhere in a reply`);
   else if (form.expect === 'prefix') caveats.push('expect binary finds its bytes anywhere in a reply, a refusal too');
   if (form.expect === 'exact')
     caveats.push(
