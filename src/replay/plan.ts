@@ -1,16 +1,9 @@
-import { DEFAULT_LIMITS } from '../bytes/limits.ts';
 import { elapsed } from '../conversation/conversation.ts';
 import type { Turn } from '../conversation/turns.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
-import { type Message, readProtocols } from '../dialogue/layer.ts';
+import type { Message } from '../dialogue/layer.ts';
 import type { Ending, Piece, Reaction } from '../proof/behavior.ts';
-import type { Streams } from '../protocol/layer.ts';
-
-/** How far a client has come: what it has said in known protocols, and how many bytes behind that. */
-export interface Progress {
-  readonly messages: readonly Message[];
-  readonly data: number;
-}
+import { type Progress, progressAt } from './progress.ts';
 
 /** A turn of the client as it was recorded. */
 interface Request {
@@ -28,24 +21,6 @@ export interface Plan {
   readonly reactions: readonly Reaction[];
   readonly opened: boolean;
 }
-
-/** What the client has said so far, read by the grammars. What the server has said, and when, tells the protocols in a tunnel apart. */
-export function progressOf(streams: Streams, turns: readonly Pick<Turn, 'side' | 'end'>[]): Progress {
-  const { layers } = readProtocols(streams, turns, DEFAULT_LIMITS.nesting);
-  return progressAt(
-    streams.client.length,
-    layers.flatMap(({ messages }) => messages),
-  );
-}
-
-/** How far a client has come that has said so many bytes. */
-function progressAt(end: number, read: readonly Message[]): Progress {
-  const messages = read.filter((message) => isWhole(message) && message.end <= end);
-  return { messages, data: end - (messages.at(-1)?.end ?? 0) };
-}
-
-const isWhole = (message: Message): boolean =>
-  message.side === 'client' && (message.protocol !== 'http' || (message.kind === 'request' && message.complete));
 
 /** Has the client said as much as it had when the request was recorded? */
 export const isDue = ({ messages, data }: Request, progress: Progress): boolean =>
@@ -79,7 +54,7 @@ export function planOf(dialogue: Dialogue, timing: 'recorded' | 'none'): Plan {
       });
       return;
     }
-    const { messages, data } = progressAt(turn.end, known);
+    const { messages, data } = progressAt('client', turn.end, known);
     const own = messages.filter(({ end }) => end > turn.start);
     requests.push({ messages: messages.length, data, said: own.map((message) => wordsOf(message, bytes)) });
     if (turns[at + 1] === undefined) reactions.push({ pieces: [], ending: endingOf(dialogue) });

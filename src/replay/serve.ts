@@ -2,7 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Side } from '../conversation/conversation.ts';
 import type { Behavior } from '../proof/behavior.ts';
 import { react } from './mock.ts';
-import { isDue, isSame, type Plan, type Progress, progressOf } from './plan.ts';
+import { isDue, isSame, type Plan } from './plan.ts';
+import { type Progress, progressOf } from './progress.ts';
 
 export interface ServeOptions {
   readonly host: string;
@@ -106,7 +107,7 @@ class ServedConnection {
     this.#said = Buffer.concat([this.#said, bytes]);
     this.#turns.push({ side: 'client', end: this.#said.length });
     for (;;) {
-      const progress = progressOf({ client: this.#said, server: this.#answered }, this.#turns);
+      const progress = progressOf('client', { client: this.#said, server: this.#answered }, this.#turns);
       const request = this.#plans[0]?.requests[this.#requests];
       if (request === undefined || !isDue(request, progress)) return;
       this.#follow(progress);
