@@ -24,7 +24,7 @@ export interface Plan {
 
 /** Has the client said as much as it had when the request was recorded? */
 export const isDue = ({ messages, data }: Request, progress: Progress): boolean =>
-  progress.messages.length >= messages && progress.data >= data;
+  progress.messages.length > messages || (progress.messages.length === messages && progress.data >= data);
 
 /** Does the client say what was said in the recorded request, secrets aside? */
 export const isSame = ({ said }: Request, bytes: Uint8Array, { messages }: Progress): boolean =>

@@ -24,4 +24,4 @@ export function progressAt(side: Side, end: number, read: readonly Message[]): P
 }
 
 /** Is its end there? Of HTTP the head may be read long before. */
-const isWhole = (message: Message): boolean => message.protocol !== 'http' || message.complete;
+const isWhole = (message: Message): boolean => !('complete' in message) || message.complete;

@@ -92,7 +92,8 @@ class RepeatedConversation {
     for (;;) {
       const streams = { client: this.#said.client.bytes, server: this.#said.server.bytes };
       const progress = progressOf('server', streams, this.#turns);
-      if (progress.messages.length >= wanted.messages.length && progress.data >= wanted.data) return true;
+      const ahead = progress.messages.length - wanted.messages.length;
+      if (ahead > 0 || (ahead === 0 && progress.data >= wanted.data)) return true;
       const left = deadline - Date.now();
       if (this.#said.server.closed !== undefined || left <= 0) return false;
       await this.#event(left);
