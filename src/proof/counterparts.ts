@@ -131,15 +131,21 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
     { name: 'slow', behavior: { reactions: captured.map(slow) }, gated },
     ...replies.flatMap((messages, at) =>
       messages.flatMap((message, index) =>
-        healthyAlternatives(message, messages[index - 1]).flatMap(({ name: words, bytes }) => {
+        healthyAlternatives(message, messages[index - 1]).flatMap(({ name: words, bytes, inOnePiece }) => {
           const name = nameOf(words, index);
           const said = Buffer.concat([joined(messages.slice(0, index)), bytes, joined(messages.slice(index + 1))]);
           if (index + 1 < messages.length && !canBeSeen(said, messages.at(-1) as CapturedMessage)) return [];
           const reaction = says(said);
+          const whole = {
+            name: `reply ${at}: ${name}`,
+            behavior: behaviorOf(replies, at, reaction, captured),
+            gated,
+          };
+          if (inOnePiece) return [whole];
           return [
-            { name: `reply ${at}: ${name}`, behavior: behaviorOf(replies, at, reaction, captured), gated },
+            whole,
             {
-              name: `reply ${at}: ${name}, one byte at a time`,
+              name: `${whole.name}, one byte at a time`,
               behavior: behaviorOf(replies, at, trickled(reaction, TRICKLE), captured),
               gated,
             },

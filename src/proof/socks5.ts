@@ -98,7 +98,7 @@ export function brokenReplies(version: number, nameLength: number): Alternative[
   ];
 }
 
-/** Every legal form of a success. Of domain names those of the requested length: servers echo what was asked for. */
+/** Every legal form of a success. Domain names are mostly of the requested length: servers echo what was asked for. */
 export function healthyReplies(version: number, nameLengths: readonly number[]): Alternative[] {
   const granted = (name: string, rest: Uint8Array, reserved = 0) => ({
     name,
@@ -110,5 +110,12 @@ export function healthyReplies(version: number, nameLengths: readonly number[]):
     granted('bound address of IPv6', IPV6),
     ...[...new Set(nameLengths)].map((length) => granted(`bound address a domain of ${length} octets`, domain(length))),
     granted('RSV not 0', IPV4_ZERO, 1),
+    // No expression of readable length counts the octets of any name.
+    ...[1, 255]
+      .filter((length) => !nameLengths.includes(length))
+      .map((length) => ({
+        ...granted(`bound address a domain of ${length} octets`, domain(length)),
+        inOnePiece: true,
+      })),
   ];
 }
