@@ -1,28 +1,19 @@
 import { isText } from '../bytes/printable.ts';
 import type { ReplyMessage as CapturedMessage } from '../check/exchange.ts';
-import type { AssertedObservation } from '../check/observe.ts';
-import { accepts } from '../check/status.ts';
-import type { Alternative } from './alternative.ts';
-import { brokenGreetings, decisiveLength as greetingLength, healthyGreetings } from './banner.ts';
 import { type Behavior, type Reaction, SILENCE, says, trickled } from './behavior.ts';
-import { brokenResponses, healthyResponses, otherPreambles } from './http.ts';
-import { HEX_MATCH_LENGTH } from './model.ts';
-import { brokenRedisReplies, decisiveRedisLength, healthyRedisReplies } from './redis.ts';
-import { brokenReplies as brokenSocks4Replies, healthyReplies as healthySocks4Replies } from './socks4.ts';
 import {
-  brokenMethodSelections,
-  brokenPasswordStatuses,
-  brokenReplies,
-  healthyPasswordStatuses,
-  healthyReplies,
-} from './socks5.ts';
-import { brokenHellos, healthyHellos } from './tls.ts';
+  type AssertedMessage,
+  brokenAlternatives,
+  decisiveLength,
+  healthyAlternatives,
+  isAsserted,
+  opensTunnel,
+  UNASKED,
+} from './grammar.ts';
+import { HEX_MATCH_LENGTH } from './model.ts';
 
 /** The captured server: for each exchange the messages of its reply; the first is its greeting, mostly empty. */
 export type CapturedReplies = readonly (readonly CapturedMessage[])[];
-
-type AssertedMessage = CapturedMessage & { readonly observation: AssertedObservation };
-const isAsserted = (message: CapturedMessage): message is AssertedMessage => message.observation.kind !== 'preamble';
 
 /** The captured server with one thing broken. */
 export interface Twin {
@@ -64,7 +55,8 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
       gated: allKnown(messages),
     });
     const whole = joined(all);
-    const decisive = decisiveLength(messages);
+    const [last] = messages.slice(-1);
+    const decisive = joined(messages.slice(0, -1)).length + decisiveLength(last as AssertedMessage);
     const half = whole.subarray(0, Math.floor(decisive / 2));
     return [
       twin('silence', SILENCE, true),
@@ -86,7 +78,7 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
         : []),
       ...(followed ? [twin('said in full, then closed', says(whole, 'FIN'))] : []),
       ...(followed ? [twin('said in full, then reset', says(whole, 'RST'))] : []),
-      ...(followed && opensTunnel(messages)
+      ...(followed && opensTunnel(last as AssertedMessage)
         ? UNASKED.flatMap(({ name, bytes }) => [
             twin(`granted, and ${name} at once, then closed`, says(Buffer.concat([whole, bytes]), 'FIN')),
             // The next send drops it, and nothing more comes.
@@ -174,115 +166,6 @@ function behaviorOf(
 
 /** Of several messages in one reply the first has its name alone. */
 const nameOf = (name: string, index: number): string => (index === 0 ? name : `then ${name}`);
-
-function brokenAlternatives({ observation }: AssertedMessage): Alternative[] {
-  switch (observation.kind) {
-    case 'SOCKS5 method':
-      return brokenMethodSelections(observation.version, observation.method);
-    case 'SOCKS5 password status':
-      return brokenPasswordStatuses(observation.version);
-    case 'SOCKS5 reply':
-      return brokenReplies(observation.version, observation.nameLengths[0] ?? 9);
-    case 'SOCKS4 reply':
-      return brokenSocks4Replies();
-    case 'TLS ServerHello':
-      return brokenHellos();
-    case 'HTTP response':
-      return brokenResponses(observation.status, observation.tunnel).filter(
-        ({ bytes }) => !accepts(observation.accepted ?? [], statusIn(bytes)),
-      );
-    case 'banner':
-      return brokenGreetings(observation);
-    case 'Redis reply':
-      return brokenRedisReplies(observation);
-    case 'data':
-      return brokenData(observation.head);
-  }
-}
-
-function healthyAlternatives({ observation, bytes }: CapturedMessage, before?: CapturedMessage): Alternative[] {
-  switch (observation.kind) {
-    case 'SOCKS5 password status':
-      return healthyPasswordStatuses(observation.version);
-    case 'SOCKS5 reply':
-      return healthyReplies(observation.version, observation.nameLengths);
-    case 'SOCKS4 reply':
-      return healthySocks4Replies();
-    case 'TLS ServerHello':
-      return healthyHellos(bytes);
-    case 'HTTP response':
-      return healthyResponses(bytes, observation.status, observation.tunnel);
-    case 'banner':
-      return healthyGreetings(observation, bytes);
-    case 'preamble':
-      // Of several in a row the first one stands for all.
-      return before?.observation.kind === 'preamble' ? [] : otherPreambles(observation.said);
-    case 'Redis reply':
-      return healthyRedisReplies(observation);
-    case 'SOCKS5 method':
-    case 'data':
-      return [];
-  }
-}
-
-/** The status that a response begins with, 0 for what is no response. */
-const statusIn = (bytes: Uint8Array): number =>
-  Number(/^HTTP\/1\.[01] ([0-9]{3})/.exec(Buffer.from(bytes.subarray(0, 12)).toString('latin1'))?.[1] ?? 0);
-
-/** What a proxy says behind a grant when it tries the destination only then, before anybody has asked. */
-const UNASKED: readonly Alternative[] = [
-  { name: 'HTTP 502', bytes: Buffer.from('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n') },
-  { name: 'a TLS alert', bytes: Uint8Array.of(21, 3, 3, 0, 2, 2, 80) },
-];
-
-/** Does the reply end with a proxy's grant? */
-function opensTunnel(messages: readonly AssertedMessage[]): boolean {
-  const observation = messages.at(-1)?.observation;
-  switch (observation?.kind) {
-    case 'SOCKS5 reply':
-    case 'SOCKS4 reply':
-      return true;
-    case 'HTTP response':
-      return observation.tunnel;
-    case 'SOCKS5 method':
-    case 'SOCKS5 password status':
-    case 'banner':
-    case 'Redis reply':
-    case 'TLS ServerHello':
-    case 'data':
-    case undefined:
-      return false;
-  }
-}
-
-/** Of an unknown protocol nothing is known but how its reply begins. */
-function brokenData(head: Uint8Array): Alternative[] {
-  const other = head.map((byte) => byte ^ 0xff);
-  return [{ name: 'a reply that begins otherwise', bytes: other }];
-}
-
-/** How many bytes of a reply have to be there before it can be told whether it is healthy. */
-function decisiveLength(messages: readonly AssertedMessage[]): number {
-  const { observation } = messages.at(-1) as AssertedMessage;
-  const before = joined(messages.slice(0, -1)).length;
-  switch (observation.kind) {
-    case 'HTTP response':
-      return before + 'HTTP/1.1 204'.length;
-    case 'data':
-      return before + 1;
-    case 'banner':
-      return before + greetingLength(observation);
-    case 'Redis reply':
-      return before + decisiveRedisLength(observation);
-    case 'TLS ServerHello':
-      return before + 6; // record header and message type
-    case 'SOCKS5 method':
-    case 'SOCKS5 password status':
-    case 'SOCKS5 reply':
-    case 'SOCKS4 reply':
-      return before + 2; // VER and what it says
-  }
-}
 
 const isKnown = ({ observation }: CapturedMessage): boolean => observation.kind !== 'data';
 const allKnown = (messages: readonly CapturedMessage[]): boolean => messages.every(isKnown);
