@@ -7,9 +7,9 @@ import { confirms } from '../../src/proof/run.ts';
 import { composeScript, type Script, sentLengths } from '../../src/proof/script.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
 import { failedStep, tryJudged } from '../../src/replay/prove.ts';
-import { tcpScriptOf } from '../support/derive.ts';
+import { checksOf, tcpScriptOf } from '../support/derive.ts';
 import { CASES } from '../support/fixtures.ts';
-import { checkOf, losing, rulesText, TALKS } from '../support/proof.ts';
+import { checkOf, losing, rulesText, SESSIONS, TALKS } from '../support/proof.ts';
 import { describeWith } from '../support/tools.ts';
 
 /** Milliseconds a check may take. What fails at once does so in a fraction of it. */
@@ -39,9 +39,10 @@ const derived: readonly Subject[] = (
     }),
   )
 ).flat();
-const written: readonly Subject[] = Object.entries(TALKS).flatMap(([name, talk]) =>
-  subjectsOf(name, checkOf(talk, true)),
-);
+const written: readonly Subject[] = [
+  ...Object.entries(TALKS).flatMap(([name, talk]) => subjectsOf(name, checkOf(talk, true))),
+  ...Object.entries(SESSIONS).flatMap(([name, talks]) => checksOf(talks).flatMap((check) => subjectsOf(name, check))),
+];
 
 const proofOf = ({ script, check }: Subject, timeout: number): Proof => proveCheck(script, check.replies, timeout);
 const writtenOne = (name: string): Subject => written.find((each) => each.name === name) as Subject;
@@ -74,6 +75,8 @@ describe('in the model', () => {
     ['HTTP proxy that has the client continue'],
     ['HTTP CONNECT behind an interim response'],
     ['HTTP CONNECT with a stray line feed'],
+    ['unknown protocol, three sessions'],
+    ['unknown protocol of lines, two sessions'],
   ])('%s is proved', (name) => {
     const proof = proofOf(writtenOne(name), 3000);
     expect({ up: losing(proof, 'down'), down: losing(proof, 'up') }).toEqual({ up: [], down: [] });

@@ -83,6 +83,29 @@ export const TALKS: Readonly<Record<string, Talk>> = {
   'unknown protocol': new Talk({ server: '10.0.0.2:7000' }).handshake().client('hello\r\n').server('welcome\r\n'),
 };
 
+const ask = (nonce: string, port: number): Talk =>
+  new Talk({ client: `10.0.0.1:${port}`, server: '10.0.0.2:7000' })
+    .handshake()
+    .client('PING\r\n')
+    .server(`PONG ${nonce} ready\r\n`)
+    .client('\x01\x00\x02')
+    .server(Buffer.concat([hex('01000c'), Buffer.from(nonce), hex('0000')]))
+    .client('QUIT\0')
+    .server('bye\0');
+
+/** Sessions of a protocol that is not known, in which several requests are made. */
+export const SESSIONS: Readonly<Record<string, readonly Talk[]>> = {
+  'unknown protocol, three sessions': [ask('k3Xq9ZbT2m', 40_000), ask('Vw81LpQz0c', 40_001), ask('r7Hn2sYdE5', 40_002)],
+  'unknown protocol of lines, two sessions': [40_010, 40_011].map((port) =>
+    new Talk({ client: `10.0.0.1:${port}`, server: '10.0.0.2:7000' })
+      .handshake()
+      .client('LIST\n')
+      .server(`3 of ${port}\na\n${'b'.repeat(port % 10)}\nc\n`)
+      .client('QUIT\n')
+      .server('bye\n'),
+  ),
+};
+
 /** The one check that a conversation gives; by `force` that of an unknown protocol too. */
 export function checkOf(source: Source, force = false): Check {
   const [check, ...more] = checksOf([source], force);
