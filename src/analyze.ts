@@ -7,7 +7,7 @@ import type { Aim } from './check/aim.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
 import { Repeats } from './check/repeats.ts';
-import { sampleOf } from './check/sample.ts';
+import { isFailure, type Sample, sampleOf } from './check/sample.ts';
 import { type Conversation, exchanged, withRolesBy } from './conversation/conversation.ts';
 import { ConversationTracker } from './conversation/tracker.ts';
 import { type Allowance, type Dialogue, readDialogue } from './dialogue/dialogue.ts';
@@ -21,6 +21,7 @@ import type { Fragmentation, Tally } from './packet/fragments.ts';
 import { FrameCounter } from './packet/frame-counter.ts';
 import { formatEndpoint } from './packet/segment.ts';
 import { DEFAULT_FORM, type Form } from './proof/form.ts';
+import { Failures } from './proof/lookalike.ts';
 import { proveCheck } from './proof/prove.ts';
 import { composeScript, FormError, type Script } from './proof/script.ts';
 
@@ -70,6 +71,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const folder = new CheckFolder(limits, (frame) => files.nameOf(frame));
   const repeats = new Repeats();
   const setAside = new SetAsideFolder();
+  const failures = new Failures();
   const rows = new RowList();
   const dialogues: Dialogue[] = [];
   let dialogueAsked: Dialogue | undefined;
@@ -95,7 +97,12 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
       const group = folder.add(sampling.sample);
       if (group !== undefined && folder.isFull(group, conversation.stream))
         repeats.remember(conversation, dialogue, group);
-    } else setAside.add(dialogue.conversation, sampling);
+      return;
+    }
+    const alike = setAside.add(dialogue.conversation, sampling);
+    if (alike > MAX_FAILURES_ALIKE || !isFailure(dialogue, aim)) return;
+    const failed = sampleOf(dialogue, allowed, true, aim);
+    if ('sample' in failed) failures.add(failed.sample, sampling.reason, sampling.frame);
   };
 
   const tracker = new ConversationTracker({ limits, onConversation });
@@ -123,10 +130,14 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   counter.report(options.paths, warn);
   warnOfFragments(decoder.fragmentation, files, warn);
   warnOfBounds(tracker, folder, setAside, limits, warn);
-  const { checks, direct } = folder.finish();
+  const { checks, direct, hungUp } = folder.finish();
   const { scripts, unsayable } = scriptsOf(checks, form);
   const proved = options.proof === false ? [] : [...scripts];
-  for (const { sample, count } of direct) setAside.addDirect(sample.stream, sample.server, count);
+  for (const { sample, count } of direct) setAside.addSamples(sample, directReason(sample), undefined, count);
+  for (const { sample, count } of hungUp) {
+    setAside.addSamples(sample, HUNG_UP, sample.hungUp?.frame, count);
+    failures.add(sample, HUNG_UP, sample.hungUp?.frame);
+  }
   return {
     files,
     accounting: { ...counter.counts(), conversations, late: tracker.lateFrames },
@@ -135,12 +146,23 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     scripts,
     unsayable,
     proofs: new Map(proved.map(([check, script]) => [check, proveCheck(script, check.replies, check.timeout * 1000)])),
+    lookalikes: failures.lookalikesOf(scripts),
     setAside: setAside.finish(),
     rows,
     dialogue: dialogueAsked,
     dialogues: dialogues.sort((a, b) => a.conversation.stream - b.conversation.stream),
   };
 }
+
+/** Of dialogues that failed for one reason as many are tried against the checks. */
+const MAX_FAILURES_ALIKE = 3;
+
+const HUNG_UP = 'the server ended the connection, where like dialogues went on';
+
+const directReason = ({ layers }: Sample): string =>
+  layers.at(-1) === 'unknown'
+    ? 'no protocol is recognized, and others go through a proxy'
+    : 'goes to the origin without a proxy, and others go through one';
 
 /** Says which fragmented packets are poor evidence, or none. */
 function warnOfFragments({ overlapping, incomplete, givenUp }: Fragmentation, files: CaptureFiles, warn: Warn): void {

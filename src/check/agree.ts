@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange.ts';
 import { copiedReason, extentOf, type Sample } from './sample.ts';
 
 /** Like samples, which make one check. */
@@ -31,11 +32,18 @@ export const agreementOf = ({ later }: Sample): Agreement => ({
   parting: undefined,
 });
 
+/** How many of their later exchanges two samples ask alike. */
+export function sharedLength({ later: one }: Sample, { later: other }: Sample): number {
+  const most = Math.min(one.length, other.length);
+  let shared = 0;
+  while (shared < most && one[shared]?.request?.likeness === other[shared]?.request?.likeness) shared++;
+  return shared;
+}
+
 /** What becomes of the agreement when one more sample is held to the first. */
 export function agreementWith({ follow, longest, parting }: Agreement, first: Sample, sample: Sample): Agreement {
   const most = Math.min(first.later.length, sample.later.length);
-  let shared = 0;
-  while (shared < most && first.later[shared]?.request?.likeness === sample.later[shared]?.request?.likeness) shared++;
+  const shared = sharedLength(first, sample);
   const differs = sample.later[shared]?.frames[0];
   const shorter = sample.later.length < first.later.length ? sample : first;
   const here: Parting =
@@ -78,3 +86,17 @@ function withLater(sample: Sample, length: number): Sample {
   const exchanges = [...sample.exchanges, ...sample.later.slice(0, length)];
   return { ...sample, exchanges, ...extentOf(exchanges) };
 }
+
+/** What is sent and how the server answered is taken from a group's first sample. */
+export const withoutBytes = (sample: Sample): Sample => ({
+  ...sample,
+  exchanges: sample.exchanges.map(bare),
+  later: sample.later.map(bare),
+});
+
+const bare = ({ reply, frames, end }: Exchange): Exchange => ({
+  request: undefined,
+  reply: reply.map(({ observation }) => ({ observation, bytes: new Uint8Array(0) })),
+  frames,
+  end,
+});

@@ -25,6 +25,8 @@ export interface Check {
   /** What is asked, in words. */
   readonly title: string;
   readonly steps: readonly Step[];
+  /** What each send asks, for comparison. */
+  readonly asked: readonly string[];
   /** What the server of the first sample said: its greeting, which is mostly nothing, then its reply to each send. */
   readonly replies: readonly (readonly ReplyMessage[])[];
   /** How many dialogues it stands on; `samples` names the first of them. */
@@ -45,15 +47,12 @@ export interface Check {
 }
 
 /** Like dialogues: what they send through which layers, to whichever server. Samples with one key make one check. */
-export function keyOf({ layers, exchanges }: Sample): string {
+export function keyOf({ layers, exchanges, hungUp }: Sample): string {
   const sent = exchanges.map(({ request }) => request?.likeness ?? '');
-  return JSON.stringify([
-    layers,
-    sent,
-    exchanges.map(({ reply }) =>
-      reply.flatMap(({ observation }) => (isAsserted(observation) ? likenessOf(observation) : [])),
-    ),
-  ]);
+  const replies = exchanges.map(({ reply }) =>
+    reply.flatMap(({ observation }) => (isAsserted(observation) ? likenessOf(observation) : [])),
+  );
+  return JSON.stringify([layers, sent, replies, layers.at(-1) === 'unknown' && hungUp !== undefined]);
 }
 
 /** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */
@@ -93,6 +92,7 @@ export function composeCheck(
     destination,
     title: titleOf(first),
     steps,
+    asked: askedBy(first),
     replies: [...(first.exchanges[0]?.request ? [[]] : []), ...repliesOf(samples)],
     sampleCount: count,
     samples: samples.map(({ stream, frames }) => ({ stream, frames })),
@@ -112,6 +112,10 @@ function titleOf({ exchanges }: Sample): string {
   const request = exchanges.findLast((exchange) => exchange.request !== undefined)?.request;
   return request?.comment.replace(/^rest of /, '') ?? 'what the server says first';
 }
+
+/** What a dialogue asks, request by request. */
+export const askedBy = ({ exchanges }: Sample): string[] =>
+  exchanges.flatMap(({ request }) => (request === undefined ? [] : [request.likeness]));
 
 /** Is there no protocol that would tell a success from a failure? */
 const isUnread = ({ layers }: Sample): boolean =>

@@ -1,10 +1,24 @@
 import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
 import { formatEndpoint } from '../packet/segment.ts';
-import { agreementOf, agreementWith, followed, type Group } from './agree.ts';
+import { agreementOf, agreementWith, followed, type Group, withoutBytes } from './agree.ts';
 import { withoutAnswers } from './answers.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
-import type { Exchange } from './exchange.ts';
+import { withoutHangUps } from './hangups.ts';
 import type { Sample } from './sample.ts';
+
+/** The first of like samples that no check is made of, and how many there are. */
+interface LeftOut {
+  readonly sample: Sample;
+  readonly count: number;
+}
+
+interface Folded {
+  readonly checks: Check[];
+  /** Those that go straight to an origin, where others go through a proxy. */
+  readonly direct: readonly LeftOut[];
+  /** Those that the server put an end to, where like ones went on. */
+  readonly hungUp: readonly LeftOut[];
+}
 
 /** Collects samples as they come and folds like ones together. */
 export class CheckFolder {
@@ -64,21 +78,18 @@ export class CheckFolder {
     else if (servers.size < this.#limits.samples) servers.set(name, { server, stream });
   }
 
-  /**
-   * The checks in order of their first conversation, and the samples that were left out: those that go straight to an origin,
-   * where others go through a proxy.
-   */
-  finish(): { readonly checks: Check[]; readonly direct: readonly { sample: Sample; count: number }[] } {
-    const groups = withoutAnswers([...this.#groups.values()]);
+  /** The checks in order of their first conversation, and the samples that were left out. */
+  finish(): Folded {
+    const { used: kept, hungUp } = withoutHangUps([...this.#groups.values()]);
+    const groups = withoutAnswers(kept);
     for (const { samples } of groups) samples.sort((a, b) => a.stream - b.stream);
     groups.sort((a, b) => a.samples[0].stream - b.samples[0].stream);
     const proxied = groups.filter(({ samples }) => samples[0].proxied);
     const used = proxied.length > 0 ? proxied : groups;
     return {
       checks: used.map((group) => this.#checkOf(group)),
-      direct: groups
-        .filter((group) => !used.includes(group))
-        .map(({ samples, count }) => ({ sample: samples[0], count })),
+      direct: groups.filter((group) => !used.includes(group)).map(leftOut),
+      hungUp: hungUp.map(leftOut),
     };
   }
 
@@ -88,19 +99,7 @@ export class CheckFolder {
   }
 }
 
+const leftOut = ({ samples, count }: Group): LeftOut => ({ sample: samples[0], count });
+
 const inOrder = (servers: Group['servers']): Check['servers'] =>
   [...servers.values()].sort((a, b) => a.stream - b.stream).map(({ server }) => server);
-
-/** What is sent and how the server answered is taken from a group's first sample. */
-const withoutBytes = (sample: Sample): Sample => ({
-  ...sample,
-  exchanges: sample.exchanges.map(bare),
-  later: sample.later.map(bare),
-});
-
-const bare = ({ reply, frames, end }: Exchange): Exchange => ({
-  request: undefined,
-  reply: reply.map(({ observation }) => ({ observation, bytes: new Uint8Array(0) })),
-  frames,
-  end,
-});

@@ -31,6 +31,8 @@ export interface Sample {
   readonly copied: (CopiedPart & { readonly exchange: number }) | undefined;
   /** Is the last request one in an unknown protocol that the server began? It may be made for what the server said. */
   readonly answersGreeting: boolean;
+  /** How the server ended the connection, and in which frame, where it did so before the client. */
+  readonly hungUp: { readonly by: 'FIN' | 'RST'; readonly frame: number } | undefined;
   /** What the capture lacks of what is sent, which the user allowed; such a check cannot be proved. */
   readonly lacks: readonly string[];
   /** The frames that carried what is sent and asserted. */
@@ -57,11 +59,8 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
     return { reason, frame: conversation.firstFrame, nextStep: 'raise --limit nesting' };
   }
   if (!force) {
-    const answered =
-      outcome.kind === 'opened' && outcome.status !== undefined
-        ? isWanted(outcome.status, aim)
-        : isAnsweredUnread(dialogue);
-    if (!answered) return outcome.kind === 'opened' ? notWanted(outcome, layers, aim) : setAside(outcome, layers);
+    if (!isAnswered(dialogue, aim))
+      return outcome.kind === 'opened' ? notWanted(outcome, layers, aim) : setAside(outcome, layers);
   }
   if (outcome.gap !== undefined) return setAside(outcome);
   if (conversation.rolesBy === 'ports' && !allowed.has('role')) {
@@ -124,6 +123,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       later: sequel.exchanges,
       copied: copied === undefined ? sequel.copied : { ...copied, exchange: 0 },
       answersGreeting: copied === undefined && answersGreeting(layers),
+      hungUp: hungUpBy(dialogue),
       lacks: lacksOf(dialogue, spans, startSeen),
       ...extentOf(exchanges),
     },
@@ -147,6 +147,23 @@ export const copiedReason = ({ offset, length }: CopiedPart): string =>
 function answersGreeting(layers: readonly Layer[]): boolean {
   const layer = layers.at(-1);
   return layer?.protocol === 'unknown' && layer.messages[0]?.side === 'server' && layer.messages.length > 1;
+}
+
+function hungUpBy({ conversation: { client, server } }: Dialogue): Sample['hungUp'] {
+  const { closed } = server.bytes;
+  const gaveUp = client.bytes.closed?.frame ?? Number.POSITIVE_INFINITY;
+  return closed !== undefined && closed.frame < gaveUp ? closed : undefined;
+}
+
+/** Did the dialogue fail, as far as its protocols tell? */
+export const isFailure = (dialogue: Dialogue, aim: Aim): boolean =>
+  dialogue.outcome.gap === undefined && !isAnswered(dialogue, aim);
+
+function isAnswered(dialogue: Dialogue, aim: Aim): boolean {
+  const { outcome } = dialogue;
+  return outcome.kind === 'opened' && outcome.status !== undefined
+    ? isWanted(outcome.status, aim)
+    : isAnsweredUnread(dialogue);
 }
 
 /** Is the status one that a check may ask for? With an address of the user's own it is not yet known what that answers. */

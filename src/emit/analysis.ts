@@ -6,6 +6,7 @@ import type { ProtocolName } from '../dialogue/layer.ts';
 import type { Skipped } from '../packet/frame-counter.ts';
 import type { Endpoint } from '../packet/segment.ts';
 import type { Form } from '../proof/form.ts';
+import type { Lookalike } from '../proof/lookalike.ts';
 import type { Proof } from '../proof/prove.ts';
 import type { Script } from '../proof/script.ts';
 
@@ -57,6 +58,8 @@ export interface Analysis {
   readonly unsayable: ReadonlyMap<Check, string>;
   /** The proof of each check, unless it was not wanted. */
   readonly proofs: ReadonlyMap<Check, Proof>;
+  /** Dialogues that failed, and that a check would take for successes. */
+  readonly lookalikes: ReadonlyMap<Check, readonly Lookalike[]>;
   readonly setAside: readonly SetAside[];
   /** In order of their numbers; empty unless asked for. */
   readonly rows: Iterable<Row>;

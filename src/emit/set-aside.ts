@@ -1,5 +1,6 @@
+import type { Sample } from '../check/sample.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import { type Endpoint, formatEndpoint } from '../packet/segment.ts';
+import { formatEndpoint } from '../packet/segment.ts';
 import type { SetAside } from './analysis.ts';
 
 /** Reasons that are told one by one; a capture with more is told in part. */
@@ -11,19 +12,21 @@ export class SetAsideFolder {
   /** Dialogues beyond the reasons that are told. */
   untold = 0;
 
-  add(conversation: Conversation, why: { reason: string; frame: number | undefined; nextStep?: string }): void {
+  /** Counts a dialogue, and says how many there were like it. */
+  add(conversation: Conversation, why: { reason: string; frame: number | undefined; nextStep?: string }): number {
     const { stream, client, server } = conversation;
-    this.#count({ stream, client, server, reason: why.reason, frame: why.frame, nextStep: why.nextStep, count: 1 });
+    const { reason, frame, nextStep } = why;
+    return this.#count({ stream, client, server, reason, frame, nextStep, count: 1 });
   }
 
-  addDirect(stream: number, server: Endpoint, count: number): void {
-    const reason = 'goes to the origin without a proxy, and others go through one';
+  /** Counts like samples of which no check is made. */
+  addSamples({ stream, server }: Sample, reason: string, frame: number | undefined, count: number): void {
     this.#count({
       stream,
       client: server,
       server,
       reason,
-      frame: undefined,
+      frame,
       nextStep: `say --stream ${stream} to take it`,
       count,
     });
@@ -33,11 +36,12 @@ export class SetAsideFolder {
     return [...this.#byReason.values()].sort((a, b) => a.stream - b.stream);
   }
 
-  #count(entry: SetAside): void {
+  #count(entry: SetAside): number {
     const key = `${formatEndpoint(entry.server)} ${entry.reason}`;
     const known = this.#byReason.get(key);
     if (known !== undefined) known.count += entry.count;
     else if (this.#byReason.size < MAX_REASONS) this.#byReason.set(key, entry);
     else this.untold += entry.count;
+    return known?.count ?? 1;
   }
 }

@@ -98,7 +98,7 @@ function onForcedStream({ dialogue, checks }: Analysis): Words[] {
   return [warning(`the check expects what this conversation showed: ${outcome.reason}`)];
 }
 
-function onChecks({ checks, scripts }: Analysis): Words[] {
+function onChecks({ checks, scripts, lookalikes, files }: Analysis): Words[] {
   const words: Words[] = [];
   for (const check of checks) {
     const { caveats, samples, statuses } = check;
@@ -107,6 +107,10 @@ function onChecks({ checks, scripts }: Analysis): Words[] {
     if (script?.kind === 'tcp-check' && script.why !== undefined)
       words.push(note(`${where}: written as tcp-check: ${script.why}`));
     for (const caveat of [...caveats, ...(script?.caveats ?? [])]) words.push(warning(`${where}: ${caveat}`));
+    for (const { stream, reason, frame } of lookalikes.get(check) ?? []) {
+      const why = frame === undefined ? reason : `${reason}, frame ${files.nameOf(frame)}`;
+      words.push(warning(`${where}: the check would take tcp.stream ${stream} for a success too (${why})`));
+    }
     const redirects = statuses.filter((status) => status >= 300 && status < 400);
     if (redirects.length > 0) {
       const what = `the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too`;

@@ -10,6 +10,7 @@ const analysis = (changes: Partial<Analysis> = {}): Analysis => ({
   accounting: { frames: 100, segments: 100, conversations: 2, late: 0, skipped: new Map() },
   ...scripted(changes.checks ?? []),
   proofs: new Map(),
+  lookalikes: new Map(),
   setAside: [],
   rows: [],
   dialogue: undefined,
@@ -58,6 +59,14 @@ describe('what was left out is told with its reason', () => {
 
 describe('what a check cannot promise is a warning', () => {
   test('nothing for a good one', () => expect(say({ checks: [check('204 No Content')] })).toEqual([]));
+
+  test('that it would take a failure for a success as well', () => {
+    const taken = check('204 No Content');
+    const lookalikes = new Map([[taken, [{ stream: 4, reason: 'opened, but HTTP 502', frame: 9 }]]]);
+    expect(say({ checks: [taken], lookalikes })).toContain(
+      'warning: tcp.stream 0: the check would take tcp.stream 4 for a success too (opened, but HTTP 502, frame 9)',
+    );
+  });
 
   test('a redirect, which a captive portal gives too', () => {
     expect(say({ checks: [check('302 Found')] })).toEqual([
