@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { emitList, emitListJson } from '../emit/list.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { analyzeFor } from './analysis.ts';
@@ -9,8 +8,6 @@ import { paintFor, Terminal } from './terminal.ts';
 
 /** `list`: the conversations, a line each. */
 export async function list(paths: string[], options: CommonOptions): Promise<number> {
-  // V8 would let the heap double before it looks for garbage: over 100,000 conversations this makes 134 MB of 164, and takes a tenth longer.
-  setFlagsFromString('--heap-growing-percent=10');
   const terminal = new Terminal(options.color, options);
   const analysis = await analyzeFor(paths, options, terminal, { rows: true });
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
