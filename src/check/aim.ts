@@ -1,6 +1,7 @@
 import { addressBytes } from '../bytes/address.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import type { Message } from '../dialogue/layer.ts';
+import { SECRET_HEADERS } from '../protocol/http/codes.ts';
 import { decodeRequest as decodeHttpRequest, type HttpRequest } from '../protocol/http/message.ts';
 import { decodeRequest as decodeSocks4Request, type Socks4Request } from '../protocol/socks4/message.ts';
 import { ADDRESS_TYPE, VERSION } from '../protocol/socks5/codes.ts';
@@ -32,8 +33,8 @@ export class AimError extends Error {
 
 /** Headers that no server needs to answer (RFC 9110 §10.1.5, §12.5.1). */
 const NEEDLESS: ReadonlySet<string> = new Set(['user-agent', 'accept']);
-/** Headers that are a secret between the client and the origin: as curl does, they are not told to another one. */
-const OF_ORIGIN: ReadonlySet<string> = new Set(['authorization', 'cookie']);
+/** Is it a secret between the client and the origin? As curl does, it is not told to another one. */
+const isOfOrigin = (name: string): boolean => SECRET_HEADERS.has(name) && name !== 'proxy-authorization';
 
 /**
  * The client's messages that a check sends otherwise than they were captured; `bytesOf` gives a message's own bytes. Of several proxies the
@@ -170,7 +171,7 @@ function httpRequest(
     const [, name = '', end = '\r\n'] = /^([^:]*):.*?(\r?\n)$/s.exec(line) ?? [];
     const key = name.toLowerCase();
     if (minimal && NEEDLESS.has(key)) return '';
-    if (elsewhere && OF_ORIGIN.has(key)) {
+    if (elsewhere && isOfOrigin(key)) {
       withheld.push(name);
       return '';
     }

@@ -176,9 +176,9 @@ function expectSteps(
     text &&= assertion.text;
     const { outcome, shared, whole } = assertion;
     const last = at + 1 === count;
-    const captured = capturedMessage(messages[0] as ReplyMessage, assertion);
     const { pattern: preamble = [], starts = [] } = assertion.preamble ?? {};
     before = [...before, ...preamble];
+    const captured = capturedMessage(messages[0] as ReplyMessage, assertion, before.length === 0);
     const decides = hasOneLength(before);
     const expect = ({ pattern: own, comment }: Asserted, final: boolean, shown?: CapturedMessage): void => {
       const pattern = [...before, ...own];
@@ -214,10 +214,16 @@ function expectSteps(
 const OPEN_END =
   'where that reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
 
-function capturedMessage({ observation, bytes }: ReplyMessage, { prefix, outcome }: Assertion): CapturedMessage {
+function capturedMessage(
+  { observation, bytes }: ReplyMessage,
+  { prefix, outcome }: Assertion,
+  first: boolean,
+): CapturedMessage {
   const [head] = outcome.pattern;
   const begins = prefix ?? (head?.kind === 'literal' ? head.bytes : new Uint8Array(0));
-  return { prefix: begins, bytes, http: observation.kind === 'HTTP response' };
+  if (observation.kind !== 'HTTP response') return { prefix: begins, bytes, http: undefined };
+  const { status, accepted = [[status, status]] } = observation;
+  return { prefix: begins, bytes, http: { statuses: accepted, first } };
 }
 
 /** A lost SYN costs 1 s, a second one 2 s more (RFC 6298 §2.1, §5.5): a check must not fail for that. */

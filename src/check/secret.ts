@@ -28,8 +28,9 @@ function spanOf(message: Message, field: Field, bytes: Uint8Array): Omit<Secret,
   if (message.protocol !== 'http') return { form: 'plain', start, length };
   if (name === 'userinfo') return { form: 'plain', start, length: length - 1 }; // without its @
   const text = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
+  // A line that begins with white space goes on with the value (RFC 9112 §5.2).
   const [, label = '', scheme = '', value = text] =
-    /^([^:]*:[ \t]*)((?:basic|bearer) +)?(.*?)[ \t]*\r?\n?$/is.exec(text) ?? [];
+    /^([^ \t:][^:]*:[ \t]*|[ \t]+)((?:basic|bearer) +)?(.*?)[ \t]*\r?\n?$/is.exec(text) ?? [];
   const basic = /^basic/i.test(scheme) && /^[A-Za-z0-9+/]+=*$/.test(value);
   return { form: basic ? 'basic' : 'plain', start: start + label.length + scheme.length, length: value.length };
 }

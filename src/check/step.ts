@@ -1,6 +1,7 @@
 import type { Side } from '../conversation/conversation.ts';
 import type { Pattern } from './pattern.ts';
 import type { Secret } from './secret.ts';
+import type { StatusRange } from './status.ts';
 
 /** A check is steps as data. Steps are numbered from 1, as HAProxy logs them; the comment says what a step is about. */
 export type Step = ConnectStep | SendStep | ExpectStep;
@@ -39,8 +40,15 @@ export interface CapturedMessage {
   readonly prefix: Uint8Array;
   /** The whole of it. */
   readonly bytes: Uint8Array;
-  /** Is it an HTTP response, of which the status line says all? */
-  readonly http: boolean;
+  /** Of an HTTP response the status line says all. */
+  readonly http: CapturedStatus | undefined;
+}
+
+interface CapturedStatus {
+  /** Those that are taken. */
+  readonly statuses: readonly StatusRange[];
+  /** Is it the first that comes, so that the reply begins with it? */
+  readonly first: boolean;
 }
 
 /** A stretch of a side's stream that a check sends or asserts. */

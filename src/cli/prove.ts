@@ -31,11 +31,13 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   const dialect = dialectOf(options.haproxy);
   const form = formOf({ ...options, haproxy: dialect });
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
-  for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts' })) terminal[kind](text);
+  for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts', withheld: analysis.unsayable }))
+    terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
     throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
   const proved = await provedChecks(analysis, dialect === undefined ? options.haproxy : undefined);
+  if (proved.length === 0) throw new CommandError(EXIT.no, 'nothing is proved: see why each check is withheld');
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
   await writeArtifact(options.json ? emitProofJson(proved) : emitProof(proved, paint), options.output);
   const disagreements = proved.flatMap(({ proof, real }) =>

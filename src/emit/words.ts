@@ -39,7 +39,7 @@ export function wordsOn(
   }
   const checks = analysis.checks.filter((check) => !withheld.has(check));
   if (artifact === 'verdicts') return words;
-  if (artifact === 'script' && checks.length > 1) {
+  if (artifact === 'script' && checks.length > 1 && style.section === undefined) {
     words.push(note(`${checks.length} checks: each goes into a section of its own; --server or --stream takes one`));
   }
   words.push(...onSecrets({ ...analysis, checks }, style, artifact));

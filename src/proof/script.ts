@@ -1,4 +1,6 @@
 import type { Check } from '../check/check.ts';
+import { textRegex } from '../check/pattern.ts';
+import { statusPattern } from '../check/status.ts';
 import type { CapturedMessage, Step } from '../check/step.ts';
 import type { Behavior } from './behavior.ts';
 import { type Form, isModern } from './form.ts';
@@ -112,14 +114,16 @@ function rulesIn(steps: readonly Step[], form: Form): TcpRule[] {
 const keepsNul = (before: readonly Step[]): boolean =>
   before.some((step) => step.kind === 'expect' && step.captured?.bytes[0] === 0);
 
-/** What is looked for without patterns: bytes anywhere in the reply; of an HTTP response its status line, at the start. */
+/** What is looked for without patterns: bytes anywhere in the reply; of an HTTP response its status line, at the start if it is what comes first. */
 function plainExpect({ prefix, bytes, http }: CapturedMessage, { expect }: Form, behindNul: boolean): ExpectRule {
   const rule = { kind: 'expect', minReceived: undefined, inverse: false } as const;
-  const statusLine = Buffer.from(bytes.subarray(0, 'HTTP/1.1 204'.length)).toString('latin1');
-  if (http && behindNul) return { ...rule, match: 'string', pattern: statusLine, shortest: statusLine.length };
-  if (http) {
-    const pattern = expect === 'exact' ? `^${statusLine}` : `^HTTP/1\\.[01]${statusLine.slice('HTTP/1.1'.length)}`;
-    return { ...rule, match: 'rstring', pattern, shortest: statusLine.length };
+  if (http !== undefined) {
+    const version = Buffer.from(bytes.subarray(0, 'HTTP/1.1'.length)).toString('latin1');
+    const shortest = 'HTTP/1.1 204'.length;
+    // Of several statuses a string is but one.
+    if (behindNul) return { ...rule, match: 'string', pattern: `${version} ${http.statuses[0]?.[0]}`, shortest };
+    const start = `${http.first ? '^' : ''}${expect === 'exact' ? version : 'HTTP/1\\.[01]'}`;
+    return { ...rule, match: 'rstring', pattern: `${start} ${textRegex(statusPattern(http.statuses))}`, shortest };
   }
   const wanted = expect === 'exact' || prefix.length === 0 ? bytes : prefix;
   return { ...rule, match: 'binary', pattern: Buffer.from(wanted).toString('latin1'), shortest: wanted.length };
@@ -133,10 +137,7 @@ function sendRules(rule: SendRule, { send }: Form): SendRule[] {
     send === 'text' ? /^[!-~]+ [^\r\n]+ HTTP\/1\.[01]\r?\n(?:[^\r\n]+\r?\n)*\r?\n/.exec(text)?.[0] : undefined;
   if (head === undefined) return [rule];
   const { secrets = [] } = rule;
-  // A secret that goes on in the next line (RFC 9112 §5.2) is not cut.
-  const ends = lineEnds(head).filter(
-    (end) => !secrets.some(({ start, length }) => start < end && end < start + length),
-  );
+  const ends = [...head.matchAll(/\n/g)].map(({ index }) => index + 1);
   const cuts = [0, ...ends, ...(text.length > head.length ? [text.length] : [])];
   return cuts.slice(1).map((to, at) => {
     const from = cuts[at] as number;
@@ -148,8 +149,6 @@ function sendRules(rule: SendRule, { send }: Form): SendRule[] {
     return { kind: 'send', bytes, secrets: own, ...(comment !== undefined && { comment }) };
   });
 }
-
-const lineEnds = (text: string): number[] => [...text.matchAll(/\n/g)].map(({ index }) => index + 1);
 
 function caveatsOf({ steps }: Check, form: Form): string[] {
   const caveats: string[] = [];
@@ -171,7 +170,7 @@ function caveatsOf({ steps }: Check, form: Form): string[] {
     steps.some((step, at) => step.kind === 'expect' && step.captured?.http && keepsNul(steps.slice(0, at)))
   )
     caveats.push(
-      `HAProxy ${form.dialect} keeps a reply that begins with 00, behind which no regular expression looks: the status line is searched for anywhere`,
+      `HAProxy ${form.dialect} keeps a reply that begins with 00, behind which no regular expression looks: one status line is searched for, anywhere`,
     );
   return caveats;
 }
