@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
+import type { AuditOptions } from './audit.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { FixtureOptions } from './fixture.ts';
 import {
@@ -118,6 +119,19 @@ export function buildProgram(onExit: (code: number) => void): Command {
       onExit(await (await import('./serve.ts')).serve(paths, options)),
     );
 
+  common(program.command('audit'))
+    .description('judge the health checks that a HAProxy configuration has by captured sessions')
+    .argument('<haproxy.cfg>', 'the configuration; - is standard input')
+    .requiredOption('--capture <capture...>', CAPTURES)
+    .option('--section <name>', 'only this listen or backend section, which belongs to the captures')
+    .option('--json', 'as a JSON array')
+    .addOption(streamOption('judge by this conversation alone'))
+    .addOption(serverOption())
+    .addHelpText('after', AUDIT_HELP)
+    .action(async (path: string, options: AuditOptions) =>
+      onExit(await (await import('./audit.ts')).audit(path, options)),
+    );
+
   common(program.command('list'))
     .description('list the conversations of a capture')
     .argument('<capture...>', CAPTURES)
@@ -169,6 +183,11 @@ const streamOption = (what: string): Option =>
   new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);
 const serverOption = (): Option =>
   new Option('--server <HOST:PORT>', 'only conversations with this server').argParser(parseEndpoint);
+
+const AUDIT_HELP = `
+A section belongs to the captured sessions with its servers, else to those with a server that speaks what it sends.
+
+Exit codes: 0 no fault, 1 faults, or nothing could be judged, 2 usage, 3 unreadable configuration or capture.`;
 
 const DERIVE_EXAMPLES = `
 Examples:

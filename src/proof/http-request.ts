@@ -3,10 +3,8 @@ import type { Check } from '../check/check.ts';
 import { type StatusRange, statusText } from '../check/status.ts';
 import type { SendStep } from '../check/step.ts';
 import { decodeRequest, type HttpRequest } from '../protocol/http/message.ts';
-import type { HttpCheck } from './http-rule.ts';
+import { BODILESS, type HttpCheck } from './http-rule.ts';
 
-/** Methods for which HAProxy adds no content-length (2.6, 3.4). */
-const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 /** Of 64 words a line `http-check send meth M uri U ver V comment C` leaves 54 for `hdr NAME VALUE`. */
 const MAX_HEADERS = 18;
 

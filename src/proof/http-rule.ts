@@ -4,6 +4,7 @@ export interface HttpSend {
   readonly uri: string;
   readonly version: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
 }
 
 /** `http-check expect`, as far as a status or a body is looked at. */
@@ -31,12 +32,23 @@ export interface HeaderSecret {
   readonly form: 'plain' | 'basic';
 }
 
+/** Methods for which HAProxy adds no content-length where there is no body (2.6, 3.4). */
+export const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
+
 /**
- * The request as HAProxy puts it on the wire: header names in lower case, `connection: close` added for HTTP/1.1, nothing else
- * (GET; 2.6, 3.4).
+ * The request as HAProxy puts it on the wire: header names in lower case; Host written over the authority of the URI; content-length for a body or
+ * for a method that may have one; `connection: close` for HTTP/1.1, unless there is such a header; nothing else (2.6, 3.4).
  */
-export function httpRequestBytes({ method, uri, version, headers }: HttpSend): Uint8Array {
-  const lines = [`${method} ${uri} ${version}`, ...headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`)];
-  if (version === 'HTTP/1.1') lines.push('connection: close');
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+export function httpRequestBytes({ method, uri, version, headers, body = '' }: HttpSend): Uint8Array {
+  const named = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const host = named('host');
+  const target =
+    host === undefined ? uri : uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*/i, (_, scheme) => scheme + host);
+  const lines = [
+    `${method} ${target} ${version}`,
+    ...headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`),
+  ];
+  if (body !== '' || !BODILESS.has(method)) lines.push(`content-length: ${body.length}`);
+  if (version === 'HTTP/1.1' && named('connection') === undefined) lines.push('connection: close');
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1');
 }

@@ -20,7 +20,10 @@ describe('a line of a configuration is read as HAProxy reads it', () => {
     ['$ stands for itself outside quotes', '$HOME $X', ['$HOME', '$X']],
     ['the signs of a shell are plain', '[];|&<>()*?~`!@^{}=+,:/', ['[];|&<>()*?~`!@^{}=+,:/']],
     ['NUL ends its word without a word of warning', 'send a\\x00b c', ['send', 'a', 'c']],
-  ])('%s', (_name, line, words) => expect(lexLine(line)).toEqual({ words, variables: [] }));
+  ])('%s', (_name, line, words) => {
+    const lexed = lexLine(line);
+    expect([lexed.words, lexed.variables, lexed.columns.length]).toEqual([words, [], words.length]);
+  });
 
   test.each([
     ['"$HOME"', ['HOME']],
@@ -37,6 +40,12 @@ describe('a line of a configuration is read as HAProxy reads it', () => {
     ['$ in double quotes before a digit', '"$1"'],
     ['65 words', 'a '.repeat(65)],
   ])('%s is refused', (_name, line) => expect(() => lexLine(line)).toThrow(LexError));
+
+  test.each<[name: string, line: string, columns: number[]]>([
+    ['behind blanks', '  a\t b', [3, 6]],
+    ['of a quoted word at its quote', ' "a b" \'\'', [2, 8]],
+    ['of an escaped blank at its backslash', 'a \\ b', [1, 3]],
+  ])('the column %s is known', (_name, line, columns) => expect(lexLine(line).columns).toEqual(columns));
 
   test('64 words are taken', () => expect(lexLine('a '.repeat(64)).words).toHaveLength(64));
 });

@@ -7,6 +7,8 @@ export class LexError extends Error {
 export interface LexedLine {
   /** The words, a character a byte. A NUL ends its word, as it does in HAProxy. */
   readonly words: readonly string[];
+  /** The column, from 1, at which each word starts. */
+  readonly columns: readonly number[];
   /** Environment variables that the line expands (they are not expanded here). */
   readonly variables: readonly string[];
 }
@@ -18,11 +20,13 @@ const NAMED: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t' };
 /** Reads one line, without its line end, by the rules of HAProxy 2.6 and 3.4. Throws LexError. */
 export function lexLine(line: string): LexedLine {
   const words: string[] = [];
+  const columns: number[] = [];
   const variables: string[] = [];
   let word: string | undefined;
   let quote: '"' | "'" | undefined;
   let at = 0;
   const put = (text: string) => {
+    if (word === undefined) columns.push(at + 1);
     word = (word ?? '') + text;
   };
   const end = () => {
@@ -70,7 +74,7 @@ export function lexLine(line: string): LexedLine {
   if (quote !== undefined) throw new LexError(`unmatched ${quote}`);
   end();
   if (words.length > MAX_WORDS) throw new LexError(`${words.length} words, and HAProxy takes ${MAX_WORDS}`);
-  return { words, variables };
+  return { words, columns, variables };
 }
 
 /** What a backslash and what follows it stand for, and how many characters they take. */

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Audit, emitAudit, emitAuditJson, INSTEAD_STYLE } from '../emit/audit.ts';
+import { ConfigError } from '../emit/haproxy/config-words.ts';
+import { parseConfig } from '../emit/haproxy/parse.ts';
+import { PLAIN } from '../emit/paint.ts';
+import { isSuccess, withheldFrom } from '../emit/withheld.ts';
+import { nothingToDerive, wordsOn } from '../emit/words.ts';
+import { auditCheck } from '../proof/audit/audit.ts';
+import type { ConfiguredCheck } from '../proof/configured.ts';
+import { analyzeFor } from './analysis.ts';
+import { CommandError, EXIT } from './exit.ts';
+import type { CommonOptions } from './options.ts';
+import { writeArtifact } from './output.ts';
+import { paintFor, Terminal } from './terminal.ts';
+
+export interface AuditOptions extends CommonOptions {
+  readonly capture: string[];
+  readonly section?: string;
+}
+
+/** `audit`: the checks of a configuration, judged by captured dialogues. */
+export async function audit(path: string, options: AuditOptions): Promise<number> {
+  const terminal = new Terminal(options.color, options);
+  const configured = sectionsOf(readConfig(path), path, options.section);
+  const analysis = await analyzeFor(options.capture, options, terminal);
+  for (const { kind, text } of wordsOn({ ...analysis, proofs: new Map() }, { stream: options.stream, script: false }))
+    terminal[kind](text);
+  if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
+  if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is judged by a conversation that failed');
+  const audited = configured.map((each) =>
+    auditCheck(each, analysis.checks, analysis.scripts, options.section !== undefined),
+  );
+  const report: Audit = { audited, analysis, withheld: withheldFrom(analysis, INSTEAD_STYLE) };
+  const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
+  await writeArtifact(options.json ? emitAuditJson(report) : emitAudit(report, paint), options.output);
+  const verdicts = audited.map(({ verdict }) => verdict);
+  if (!verdicts.some((verdict) => verdict === 'right' || verdict === 'faulty'))
+    terminal.warning('no check of the configuration could be judged by these captures');
+  return verdicts.includes('right') && !verdicts.includes('faulty') && !verdicts.includes('otherwise')
+    ? EXIT.done
+    : EXIT.no;
+}
+
+function readConfig(path: string): ConfiguredCheck[] {
+  const name = path === '-' ? path : basename(path);
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'latin1'); // a character a byte
+  } catch (error) {
+    throw new CommandError(EXIT.unreadable, `${path}: cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return parseConfig(text);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { line, column, message } = error;
+    throw new CommandError(EXIT.unreadable, `${name}:${line}${column === undefined ? '' : `:${column}`}: ${message}`);
+  }
+}
+
+/** The checks of one section, or of all. */
+function sectionsOf(checks: readonly ConfiguredCheck[], path: string, wanted: string | undefined): ConfiguredCheck[] {
+  if (checks.length === 0) throw new CommandError(EXIT.no, `${path}: no section has a health check`);
+  if (wanted === undefined) return [...checks];
+  const found = checks.filter(
+    ({ section }) => section === wanted || section.split(' ')[1]?.replace(/,$/, '') === wanted,
+  );
+  if (found.length > 0) return found;
+  const known = checks.map(({ section }) => section).join('; ');
+  throw new CommandError(
+    EXIT.usage,
+    `${path}: no section "${wanted}" has a health check; those that have one: ${known}`,
+  );
+}
