@@ -24,10 +24,14 @@ export async function audit(path: string, options: AuditOptions): Promise<number
   const terminal = new Terminal(options.color, options);
   const configured = sectionsOf(readConfig(path), path, options.section);
   const analysis = await analyzeFor(options.capture, options, terminal);
-  for (const { kind, text } of wordsOn({ ...analysis, proofs: new Map() }, { stream: options.stream, script: false }))
+  for (const { kind, text } of wordsOn(
+    { ...analysis, proofs: new Map() },
+    { stream: options.stream, artifact: 'verdicts' },
+  ))
     terminal[kind](text);
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
-  if (!isSuccess(analysis.dialogue)) throw new CommandError(EXIT.no, 'nothing is judged by a conversation that failed');
+  if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
+    throw new CommandError(EXIT.no, 'nothing is judged by a conversation that failed');
   const audited = configured.map((each) =>
     auditCheck(each, analysis.checks, analysis.scripts, options.section !== undefined),
   );

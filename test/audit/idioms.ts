@@ -13,7 +13,7 @@ export const SOCKS5 = checkOf(
     .client(GET)
     .server('HTTP/1.1 204 No Content\r\nServer: nginx\r\nDate: today\r\n\r\n'),
 );
-export const SOCKS4A = checkOf(
+const SOCKS4A = checkOf(
   new Talk()
     .handshake()
     .client(hex('0401 0050 00000001 00 6f726967696e2e6578616d706c65 00'))

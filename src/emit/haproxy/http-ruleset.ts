@@ -1,12 +1,12 @@
 import type { Remark } from '../../proof/configured.ts';
 import type { HttpExpect, HttpSend } from '../../proof/http-rule.ts';
 import { ConfigError } from './config-words.ts';
-import type { HttpLine, RequestParts } from './parse-http.ts';
+import type { HttpchkOption, HttpLine, RequestParts } from './parse-http.ts';
 import type { Placed, Resolved } from './ruleset.ts';
 
 /** The lines of an http-check, and the request that its option names. */
 export interface HttpChecking {
-  readonly request: RequestParts | undefined;
+  readonly request: Placed<HttpchkOption> | undefined;
   readonly lines: readonly Placed<HttpLine>[];
 }
 
@@ -20,7 +20,7 @@ const DEFAULT_REQUEST: HttpSend = { method: 'OPTIONS', uri: '/', version: 'HTTP/
 export function httpChecking(option: number, request: HttpChecking['request'], lines: HttpChecking['lines']): Resolved {
   let send: Placed<HttpLine & { kind: 'send' }> | undefined;
   const expects: { line: number; rule: HttpExpect }[] = [];
-  const remarks: Remark[] = [];
+  const remarks: Remark[] = request?.remark === undefined ? [] : [{ line: request.line, text: request.remark }];
   const unknown: Remark[] = [];
   const connects: Placed<HttpLine & { kind: 'connect' }>[] = [];
   for (const line of lines) {
@@ -49,7 +49,7 @@ export function httpChecking(option: number, request: HttpChecking['request'], l
   const [first, second] = connects;
   if (second !== undefined)
     unknown.push({ line: second.line, text: 'a second connect: more than one connection is not judged here' });
-  const sent = composed(request, send?.parts);
+  const sent = composed(request?.parts, send?.parts);
   return {
     checker: {
       kind: 'http-check',

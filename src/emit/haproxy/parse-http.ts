@@ -19,6 +19,12 @@ export interface RequestParts {
   readonly body?: string | undefined;
 }
 
+/** What `option httpchk` says. */
+export interface HttpchkOption {
+  readonly parts: RequestParts;
+  readonly remark: string | undefined;
+}
+
 /** What a line of http-check says. */
 export type HttpLine =
   | { readonly kind: 'connect'; readonly parsed: ParsedRule<unknown> }
@@ -27,12 +33,12 @@ export type HttpLine =
   | { readonly kind: 'setting'; readonly remark: string | undefined };
 
 /** Reads `option httpchk [METHOD] [URI] [VERSION [HOST]]`, behind httpchk. Headers may hide behind the version, and a body behind them. */
-export function parseHttpchk(words: Words): RequestParts {
+export function parseHttpchk(words: Words): HttpchkOption {
   const taken: string[] = [];
   while (words.more && taken.length < 4) taken.push(words.take('a word'));
   words.end('the end of the line');
   const [first, second, third, host] = taken;
-  if (second === undefined) return { uri: first };
+  if (second === undefined) return { parts: { uri: first }, remark: undefined };
   const [, version = '', hidden = ''] = /^([^\r\n]*)(.*)$/s.exec(third ?? '') ?? [];
   const [, head = hidden, body] = /^(.*?)\r?\n\r?\n(.*)$/s.exec(hidden) ?? [];
   const headers = head
@@ -45,13 +51,20 @@ export function parseHttpchk(words: Words): RequestParts {
     });
   if (host !== undefined) headers.push(['Host', host]);
   return {
-    method: first,
-    uri: second,
-    version: version === '' ? undefined : version,
-    headers: headers.length > 0 ? headers : undefined,
-    body: body === '' ? undefined : body,
+    parts: {
+      method: first,
+      uri: second,
+      version: version === '' ? undefined : version,
+      headers: headers.length > 0 ? headers : undefined,
+      body: body === '' ? undefined : body,
+    },
+    remark: hidden !== '' ? HIDDEN : host !== undefined ? FOURTH : undefined,
   };
 }
+
+const HIDDEN =
+  'headers stand behind the version: HAProxy 2.6 warns of that, and 2.7 and later do not start; http-check send takes them';
+const FOURTH = 'the fourth word is taken for Host from 3.1 on, and refused by older versions';
 
 /** Reads a line `http-check …` behind its keyword. Throws ConfigError. */
 export function parseHttpLine(words: Words): HttpLine {

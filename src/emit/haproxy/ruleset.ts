@@ -2,7 +2,7 @@ import type { Checker, PlacedRule, Remark } from '../../proof/configured.ts';
 import type { TcpRule } from '../../proof/rule.ts';
 import { ConfigError, type ConfigLine, type Words } from './config-words.ts';
 import { type HttpChecking, httpChecking } from './http-ruleset.ts';
-import { type HttpLine, parseHttpchk, parseHttpLine, type RequestParts } from './parse-http.ts';
+import { type HttpchkOption, type HttpLine, parseHttpchk, parseHttpLine } from './parse-http.ts';
 import { type ParsedRule, parseTcpRule } from './parse-tcp.ts';
 
 /** The options, besides tcp-check and httpchk, that choose how servers are checked (2.6 to 3.4). */
@@ -40,7 +40,7 @@ export class Ruleset {
   readonly branches: readonly number[];
   readonly #from: Ruleset | undefined;
   readonly #options: Chosen[] = [];
-  #request: RequestParts | undefined;
+  #request: Placed<HttpchkOption> | undefined;
   readonly #tcp: Placed<ParsedRule<TcpRule>>[] = [];
   readonly #http: Placed<HttpLine>[] = [];
   readonly #doubts: Doubt[] = [];
@@ -65,7 +65,7 @@ export class Ruleset {
       const name = words.take('the name of an option');
       const kind = name === 'tcp-check' ? name : name === 'httpchk' ? 'http-check' : 'other';
       if (kind === 'other' && !OTHER_CHECKERS.has(name)) return;
-      if (kind === 'http-check') this.#request = parseHttpchk(words);
+      if (kind === 'http-check') this.#request = { ...parseHttpchk(words), line };
       if (kind === 'tcp-check') words.end('the end of the line');
       this.#options.push({ kind, name, line });
       doubted('option');

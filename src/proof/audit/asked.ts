@@ -1,6 +1,6 @@
 import type { Check } from '../../check/check.ts';
-import { type Message, type ProtocolName, RECOGNIZERS } from '../../dialogue/layer.ts';
-import type { Place, Streams } from '../../protocol/layer.ts';
+import type { Turn } from '../../conversation/turns.ts';
+import { type Message, type ProtocolName, readProtocols } from '../../dialogue/layer.ts';
 import { ADDRESS_TYPE } from '../../protocol/socks5/codes.ts';
 import type { ConfiguredCheck, Remark } from '../configured.ts';
 import type { CapturedReplies } from '../counterparts.ts';
@@ -41,9 +41,7 @@ export function sentBy({ checker }: ConfiguredCheck): Sent[] {
 
 /** The protocol that bytes begin with, whatever a server says to them, behind a PROXY header. */
 export function protocolOf(sent: readonly Sent[]): ProtocolName | undefined {
-  const client = joined(sent.map(({ bytes }) => bytes));
-  const { messages, protocols } = readMessages({ client, server: new Uint8Array(0) });
-  if (messages.length === 0 && protocols.length === 0) return undefined;
+  const { protocols } = readMessages(talkOf([joined(sent.map(({ bytes }) => bytes))], []));
   return protocols.find((protocol) => protocol !== 'proxy-protocol');
 }
 
@@ -53,13 +51,11 @@ export function protocolOf(sent: readonly Sent[]): ProtocolName | undefined {
  */
 export function compareRequests(configured: ConfiguredCheck, check: Check): Asked {
   const sent = sentBy(configured);
-  const server = joined(check.replies.flatMap((messages) => messages.map(({ bytes }) => bytes)));
   const captured = check.steps.flatMap((step) => (step.kind === 'send' ? [step.bytes] : []));
   const own = joined(sent.map(({ bytes }) => bytes));
-  const theirs = joined(captured);
-  const read = readMessages({ client: own, server });
+  const read = readMessages(talkOf(turnsBy(configured, sent), check.replies));
   const pending = read.messages.filter(({ side }) => side === 'client');
-  const expected = readMessages({ client: theirs, server }).messages;
+  const expected = readMessages(talkOf(captured, check.replies)).messages;
   const remarks: Remark[] = [];
   const requestLengths: number[] = [];
   const names = new Map<number, number>();
@@ -107,33 +103,63 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
   return { kind: 'the same', requestLengths, replies: renamed(check.replies, names), remarks };
 }
 
+/** What is said in the order of exchanges; the server may speak first. */
+interface Talk {
+  readonly client: Uint8Array;
+  readonly server: Uint8Array;
+  readonly turns: readonly Pick<Turn, 'side' | 'end'>[];
+}
+
+/** What a client says in turns, and what the captured server says to each of them. */
+function talkOf(requests: readonly Uint8Array[], replies: CapturedReplies): Talk {
+  const said = replies.map((messages) => joined(messages.map(({ bytes }) => bytes)));
+  const turns: Pick<Turn, 'side' | 'end'>[] = [{ side: 'server', end: said[0]?.length ?? 0 }];
+  const ends = { client: 0, server: said[0]?.length ?? 0 };
+  requests.forEach((bytes, at) => {
+    ends.client += bytes.length;
+    ends.server += said[at + 1]?.length ?? 0;
+    turns.push({ side: 'client', end: ends.client }, { side: 'server', end: ends.server });
+  });
+  return { client: joined(requests), server: joined(said), turns };
+}
+
+/** What is sent before anything is expected is one turn. */
+function turnsBy({ checker }: ConfiguredCheck, sent: readonly Sent[]): Uint8Array[] {
+  if (checker.kind !== 'tcp-check') return sent.map(({ bytes }) => bytes);
+  const turns: Uint8Array[][] = [];
+  let listening = true;
+  for (const { rule } of checker.rules) {
+    if (rule.kind === 'send') {
+      if (listening) turns.push([]);
+      turns.at(-1)?.push(rule.bytes);
+    }
+    listening = rule.kind !== 'send';
+  }
+  return turns.map(joined);
+}
+
+/** Protocols may lie in each other's tunnels this deep. */
+const NESTING = 8;
+
 /** The messages of both sides, one protocol inside the other, as far as they can be read. */
-function readMessages(streams: Streams): {
+function readMessages({ client, server, turns }: Talk): {
   messages: Message[];
   protocols: ProtocolName[];
   awaited: string | undefined;
 } {
-  const messages: Message[] = [];
-  const protocols: ProtocolName[] = [];
-  let place: Place = { client: 0, server: 0 };
-  let awaited: string | undefined;
-  while (place.client < streams.client.length) {
-    const recognizer = RECOGNIZERS.find(({ recognize }) => recognize(streams, place));
-    if (recognizer === undefined) break;
-    const { messages: read, outcome } = recognizer.read(streams, place);
-    protocols.push(recognizer.protocol);
-    messages.push(...read);
-    if (outcome.kind === 'unfinished' && outcome.side === 'client') awaited = outcome.awaited;
-    if (outcome.kind !== 'granted') break;
-    place = outcome.tunnel;
-  }
-  return { messages, protocols, awaited };
+  const { layers } = readProtocols({ client, server }, turns, NESTING);
+  const outcome = layers.at(-1)?.outcome;
+  return {
+    messages: layers.flatMap(({ messages }) => messages),
+    protocols: layers.map(({ protocol }) => protocol),
+    awaited: outcome?.kind === 'unfinished' && outcome.side === 'client' ? outcome.awaited : undefined,
+  };
 }
 
 /** What stands there in place of the message that is due. */
 function unreadText(rest: Uint8Array, awaited: string | undefined): string {
   if (awaited !== undefined) return `sends no whole ${awaited}, which the server waits for`;
-  const protocol = readMessages({ client: rest, server: new Uint8Array(0) }).protocols[0];
+  const protocol = readMessages(talkOf([rest], [])).protocols[0];
   return `sends ${clientOf(protocol ?? 'unknown')}, and the capture has another protocol there`;
 }
 

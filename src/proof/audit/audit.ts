@@ -78,6 +78,7 @@ export function auditCheck(
     remarks: [
       ...configured.remarks,
       ...asked.remarks,
+      ...inSegments(configured, asked.requestLengths),
       ...elsewhere(candidate, configured),
       ...shortTime(configured, check),
     ],
@@ -200,6 +201,25 @@ function shortTime({ timeout, line }: ConfiguredCheck, check: Check): Remark[] {
       ? `there is no timeout check: ${option}, ${milliseconds} ms by default, is the limit`
       : `${option} is ${milliseconds} ms`;
   return [{ line: timeout.line ?? line, text: `${how}; the capture suggests timeout check ${check.timeout}s` }];
+}
+
+/** From 2.2 on every send is a segment of its own (2.6, 3.4). */
+function inSegments(configured: ConfiguredCheck, requestLengths: readonly number[]): Remark[] {
+  const sent = sentBy(configured);
+  const remarks: Remark[] = [];
+  let at = 0;
+  for (const length of requestLengths) {
+    const first = at;
+    for (let sum = 0; sum < length && at < sent.length; at++) sum += sent[at]?.bytes.length ?? 0;
+    const line = sent[first]?.line ?? configured.line;
+    const last = sent[at - 1]?.line;
+    if (at - first > 1)
+      remarks.push({
+        line,
+        text: `lines ${line} to ${last} send one request, from 2.2 on in ${at - first} segments: a server that takes a segment for a message is taken for broken`,
+      });
+  }
+  return remarks;
 }
 
 function elsewhere({ sameServer, check }: Candidate, { line, servers }: ConfiguredCheck): Remark[] {

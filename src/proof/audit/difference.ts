@@ -25,6 +25,10 @@ export function differenceOf(sent: Message, captured: Message, chosen: number | 
       return alike('offers more authentication methods than the capture, of which the same one is taken to be chosen');
     return undefined;
   }
+  if (sent.kind === 'command' || sent.kind === 'redis command')
+    return titleOf(sent) === titleOf(captured)
+      ? undefined
+      : otherwise(`sends ${titleOf(sent)}, and the capture has ${titleOf(captured)} there`);
   if (sent.kind !== 'request' || captured.kind !== 'request') return undefined;
   if (sent.protocol === 'http' && captured.protocol === 'http') return httpDifference(sent, captured);
   if (sent.protocol === 'http' || captured.protocol === 'http') return undefined;

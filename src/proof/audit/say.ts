@@ -1,5 +1,6 @@
 import { printable, printableBytes } from '../../bytes/printable.ts';
 import type { ReplyMessage } from '../../check/exchange.ts';
+import { isAsserted } from '../../check/observe.ts';
 import { statusText } from '../../check/status.ts';
 import type { HttpExpect } from '../http-rule.ts';
 import type { ProofRow } from '../prove.ts';
@@ -71,7 +72,7 @@ export function brokenWords(bytes: Uint8Array, name: string, kind: ReplyKind | u
 
 /** What is answered at a place, in words. */
 export function replyName(messages: readonly ReplyMessage[]): string {
-  const observation = messages.at(-1)?.observation;
+  const { observation } = messages.findLast((message) => isAsserted(message.observation)) ?? {};
   switch (observation?.kind) {
     case 'SOCKS5 method':
       return 'the choice of a SOCKS5 method';
@@ -84,8 +85,13 @@ export function replyName(messages: readonly ReplyMessage[]): string {
       return observation.tunnel ? 'the answer to CONNECT' : 'the answer of the origin';
     case 'TLS ServerHello':
       return 'the ServerHello';
+    case 'banner':
+      return 'the greeting of the origin';
+    case 'Redis reply':
+      return 'the answer of Redis';
     case 'data':
       return 'the answer in the tunnel';
+    case 'preamble':
     case undefined:
       return 'the answer';
   }
