@@ -75,7 +75,7 @@ describe('the listings of the article', () => {
       "listen ha-socks5 (line 1): 5 faults
         judged by GET /generate_204, server 127.0.0.1:11110, tcp.stream 0
         goes DOWN though healthy
-          line 8: waits for 050000010000000006b5, and a healthy server may answer 05000001000000000000 (bound address 0.0.0.0:0) (10 healthy servers, such as "reply 2: bound address 0.0.0.0:0")
+          line 8: waits for 050000010000000006b5, and a healthy server may answer 05000001000000000000 (bound address 0.0.0.0:0) (12 healthy servers, such as "reply 2: bound address 0.0.0.0:0")
           line 14: waits for ^HTTP/1.1 204, and a healthy server may answer "HTTP/1.0 204 No Content" (HTTP/1.0) (4 healthy servers, such as "reply 3: HTTP/1.0")
         goes DOWN only at the timeout
           line 6: binary 0500 has no min-recv: what cannot match any more is waited on until the timeout (18 broken servers, such as "reply 1: method 01 (GSSAPI) selected, and the connection lingers")

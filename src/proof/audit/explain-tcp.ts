@@ -137,7 +137,7 @@ export class TcpExplainer {
         rank: healthy.length,
       };
     const wanted = Math.max(minReceived ?? 0, sought(rule));
-    if (verdict.status === 'L7TOUT' && wanted > healthy.length)
+    if (whole && verdict.status === 'L7TOUT' && wanted > healthy.length)
       return {
         line,
         cause: 'longer',
