@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../src/analyze.ts';
 import type { Warning } from '../src/capture/warning.ts';
@@ -9,7 +10,8 @@ import { emitList, emitListJson } from '../src/emit/list.ts';
 import { PLAIN } from '../src/emit/paint.ts';
 import { emitShow, emitShowJson } from '../src/emit/show.ts';
 import { nothingToDerive, wordsOn } from '../src/emit/words.ts';
-import { CASES, type Case } from './support/fixtures.ts';
+import { fixtureText, toFixture } from '../src/fixture/write.ts';
+import { CASES, type Case, FIXTURES } from './support/fixtures.ts';
 
 /** Every emitter by the name of its golden; one that has nothing to say of a case writes no file. */
 const ARTIFACTS: Record<string, (capture: string) => Promise<string>> = {
@@ -48,10 +50,42 @@ describe.each(CASES)('$name', ({ capture, folder }: Case) => {
     expect(Object.keys(provenance)).toEqual(expect.arrayContaining(['server', 'client', 'recorded']));
   });
 
+  test('fixture.json', async () => {
+    const { dialogues, files } = await analyze({ paths: [capture], dialogues: true, proof: false });
+    const sha256 = createHash('sha256').update(readFileSync(capture)).digest('hex');
+    const source = { name: basename(capture), sha256, frames: files.frames };
+    await expect(fixtureText(toFixture(dialogues, source))).toMatchFileSnapshot(join(folder, 'fixture.json'));
+  });
+
   test.each(Object.entries(ARTIFACTS))('%s', async (name, artifact) => {
     const golden = join(folder, 'expected', name);
     const text = await artifact(capture);
     if (text === '' && !existsSync(golden)) return;
     await expect(text).toMatchFileSnapshot(golden);
   });
+});
+
+/** What `|` means in a table. */
+const cell = (text: unknown): string => String(text ?? '').replaceAll('|', '\\|');
+
+test('fixtures/README.md names every case, with where it comes from', async () => {
+  const rows = CASES.map(({ name, folder }) => {
+    const { server, client, recorded } = JSON.parse(readFileSync(join(folder, 'provenance.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    return `| [${name}](${name}) | ${cell(server)} | \`${cell(client)}\` | ${cell(recorded)} |`;
+  });
+  const text = [
+    '# Cases',
+    '',
+    'A folder for each: the capture as it was recorded, `provenance.json`, `fixture.json` (its dialogues without their secrets), and in `expected/` what the',
+    'program makes of it. `npm run golden` writes this page, the fixtures and what is expected.',
+    '',
+    '| case | server | client | recorded |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+  await expect(text).toMatchFileSnapshot(join(FIXTURES, 'README.md'));
 });
