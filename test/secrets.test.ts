@@ -94,11 +94,11 @@ describe.each(captures)('$name', ({ capture, folder: home }) => {
     const kept = capture2check(['fixture', '--keep-secrets', capture]).stdout;
     expect(leaksIn(kept)).not.toEqual([]);
     for (const [from, to] of [
-      ['"role":"secret"', '"role":"none"'],
-      ['"side":"client"', '"side":1'],
-      ['"bytes":"0', '"bytes":"1'],
+      [/"role": ?"secret"/, '"role":"none"'],
+      [/"side": ?"client"/, '"side":1'],
+      [/("role": ?"secret",\s*"start": ?[0-9]+,\s*"bytes": ?")../, '$1ff'],
     ] as const) {
-      writeFileSync(join(folder, 'broken.json'), kept.replaceAll(from, to));
+      writeFileSync(join(folder, 'broken.json'), kept.replace(from, to));
       const { code, stderr } = capture2check(['list', join(folder, 'broken.json')]);
       expect(code).toBe(3);
       expect(leaksIn(stderr)).toEqual([]);
