@@ -74,7 +74,7 @@ const guardsFor = ({ variables }: RuleStyle): Line[] =>
 function namesOf(checks: readonly Check[]): string[] {
   const counts = new Map<string, number>();
   return checks.map(({ layers }) => {
-    const base = layers[0] ?? 'proxy';
+    const base = layers.find((layer) => layer !== 'proxy-protocol') ?? 'proxy';
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
     return count === 1 ? base : `${base}-${count}`;
