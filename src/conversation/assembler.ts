@@ -3,7 +3,7 @@ import { FLAG, type Segment } from '../packet/segment.ts';
 import { gapsBetween, type Reach } from './gaps.ts';
 import { sequenceDistance } from './sequence.ts';
 import { SparseBytes } from './sparse-bytes.ts';
-import type { ByteStream, Conflict, Gap, Run } from './stream.ts';
+import type { ByteStream, Conflict, Gap, Moment, Run, Traces } from './stream.ts';
 
 /** More are told as one, the last, which spans them. */
 const MAX_CONFLICTS = 100;
@@ -55,6 +55,9 @@ export class StreamAssembler {
   /** Where the FIN stands: behind the last byte. */
   #fin: Reach | undefined;
   #closed: ByteStream['closed'];
+  #openedAt: Moment | undefined;
+  #closedAt: Moment | undefined;
+  #repeated: { count: number; frame: number } | undefined;
   #reset = false;
 
   constructor(limits: StreamLimits) {
@@ -108,9 +111,11 @@ export class StreamAssembler {
     const position = this.#positionOf(segment.sequence + (syn ? 1 : 0));
     if (syn && this.#initialSequence === undefined) {
       this.#initialSequence = segment.sequence;
+      this.#openedAt = momentOf(segment);
       this.#origin = position;
       if (position > this.#inOrder) this.#inOrder = position;
     }
+    if ((flags & (FLAG.fin | FLAG.rst)) !== 0) this.#closedAt ??= momentOf(segment);
     if ((flags & FLAG.rst) !== 0) {
       this.#closed ??= { by: 'RST', frame };
       this.#reset = true;
@@ -147,7 +152,12 @@ export class StreamAssembler {
       fromStart: this.#initialSequence !== undefined,
       closed: this.#closed,
       tooFarAhead: this.#tooFarAhead,
+      traces: this.#traces(),
     };
+  }
+
+  #traces(): Traces {
+    return { opened: this.#openedAt, closed: this.#closedAt, repeated: this.#repeated };
   }
 
   #positionOf(sequence: number): number {
@@ -187,6 +197,11 @@ export class StreamAssembler {
     if (start > this.#inOrder + this.#limits['out-of-order']) {
       this.#tooFarAhead += end - start;
       return;
+    }
+    const keepAlive = segment.length === 1 && position === this.#acknowledged.position - 1;
+    if (!keepAlive && this.#head.find(false, start, end) === end) {
+      this.#repeated ??= { count: 0, frame: segment.frame };
+      this.#repeated.count++;
     }
     for (let from = start; from < end; ) {
       const again = this.#head.isWritten(from);
@@ -239,6 +254,8 @@ export class StreamAssembler {
     this.#cuts.push({ start, end, kind: 'cut', frame });
   }
 }
+
+const momentOf = ({ seconds, nanoseconds }: Segment): Moment => ({ seconds, nanoseconds });
 
 /** What lies between two positions, in the order of the stream, counted from the first of them. */
 function kept<Span extends Stretch>(spans: Span[], from: number, to: number): Span[] {

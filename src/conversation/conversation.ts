@@ -65,3 +65,36 @@ function firstRunBehind(runs: readonly Run[], offset: number): number {
   }
   return low;
 }
+
+/** The stretch that carried the byte at an offset; undefined where it was not captured. */
+export function runAt({ runs }: ByteStream, offset: number): Run | undefined {
+  const run = runs[firstRunBehind(runs, offset)];
+  return run !== undefined && run.start <= offset ? run : undefined;
+}
+
+/** Which side ended the conversation first, and how; undefined where neither is known to have. */
+export function firstToClose({
+  client,
+  server,
+}: Conversation): { readonly side: Side; readonly by: 'FIN' | 'RST'; readonly frame: number } | undefined {
+  const [ofClient, ofServer] = [client.bytes.closed, server.bytes.closed];
+  if (ofServer !== undefined && ofServer.frame < (ofClient?.frame ?? Number.POSITIVE_INFINITY))
+    return { side: 'server', ...ofServer };
+  return ofClient && { side: 'client', ...ofClient };
+}
+
+/** Which side ended the conversation first, and how many milliseconds behind a byte of the server; undefined where that is not known. */
+export function closedLater(
+  conversation: Conversation,
+  offset: number,
+): { readonly side: Side; readonly by: 'FIN' | 'RST'; readonly frame: number; readonly after: number } | undefined {
+  const ending = firstToClose(conversation);
+  const closed = ending && conversation[ending.side].bytes.traces?.closed;
+  const run = runAt(conversation.server.bytes, offset);
+  return ending && closed && run && { ...ending, after: elapsed(run, closed) };
+}
+
+/** Is all there, so that what is missing was not said? */
+export const isWhole = ({ client, server, cutShort }: Conversation): boolean =>
+  !cutShort &&
+  [client.bytes, server.bytes].every(({ gaps, length, bytes }) => gaps.length === 0 && length === bytes.length);

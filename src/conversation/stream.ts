@@ -26,6 +26,22 @@ export interface Conflict {
   readonly other: number;
 }
 
+/** A moment of the capture. */
+export interface Moment {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** What a side's frames showed beside its bytes. */
+export interface Traces {
+  /** When it sent its SYN. */
+  readonly opened: Moment | undefined;
+  /** When it sent its first FIN or RST. */
+  readonly closed: Moment | undefined;
+  /** Frames that brought nothing but bytes that had been captured before, and the first of them. */
+  readonly repeated: { readonly count: number; readonly frame: number } | undefined;
+}
+
 /** The head of one side's bytes in order, with where each came from. */
 export interface ByteStream {
   /** The kept bytes from offset 0 on; those inside a gap are filler and no data. */
@@ -44,4 +60,6 @@ export interface ByteStream {
   readonly tooFarAhead: number;
   /** How the side ended, if it did, and in which frame. */
   readonly closed: { readonly by: 'FIN' | 'RST'; readonly frame: number } | undefined;
+  /** Undefined where the conversation does not come from a capture. */
+  readonly traces: Traces | undefined;
 }

@@ -65,7 +65,7 @@ function readLayers(
 }
 
 /** The bytes that decoders may see: up to the first gap, or with the filler of gaps that the user allows. */
-function availableStreams({ client, server }: Conversation, allowed: ReadonlySet<Allowance>): Streams {
+export function availableStreams({ client, server }: Conversation, allowed: ReadonlySet<Allowance>): Streams {
   const available = (stream: ByteStream) => {
     const barrier = stream.gaps.find((gap) => !allowed.has(allowanceFor(gap)));
     return stream.bytes.subarray(0, barrier?.start ?? stream.bytes.length);

@@ -1,5 +1,6 @@
 import type { DecodeError, Field } from '../bytes/reader.ts';
-import type { Side } from '../conversation/conversation.ts';
+import type { Conversation, Side } from '../conversation/conversation.ts';
+import type { Turn } from '../conversation/turns.ts';
 
 /** What every decoded message has: where it lies in its side's byte stream, and its fields. */
 export interface MessageSpan {
@@ -55,4 +56,33 @@ export interface LayerReading<Message extends MessageSpan> {
 export function stopped(error: DecodeError, side: Side, awaited: string): LayerOutcome {
   if (error.short) return { kind: 'unfinished', side, awaited };
   return { kind: 'unreadable', reason: `${awaited}: ${error.message}`, place: { side, offset: error.offset } };
+}
+
+/** Where a layer was read from: what quirks are looked for in, beside its messages. */
+export interface LayerContext {
+  readonly conversation: Conversation;
+  readonly turns: readonly Turn[];
+  readonly streams: Streams;
+  /** Where the layer starts. */
+  readonly place: Place;
+}
+
+/** Where the turn ends in which a byte of the server stands. */
+export const endOfTurn = ({ turns, streams }: LayerContext, offset: number): number =>
+  Math.min(
+    turns.find(({ side, start, end }) => side === 'server' && start <= offset && offset < end)?.end ?? offset,
+    streams.server.length,
+  );
+
+/** What a server said where a protocol's message was due that it did not speak. */
+export type OtherProtocol = 'http' | 'socks5' | 'socks4' | 'unknown';
+
+/** What the bytes look like that no decoder of the protocol asked for could read. */
+export function otherProtocol(bytes: Uint8Array): OtherProtocol {
+  if (/^HTTP\/[0-9]/.test(Buffer.from(bytes.subarray(0, 6)).toString('latin1'))) return 'http';
+  const [first, second] = bytes;
+  if (first === 5 && (second === 0xff || second === 0 || second === 2 || (bytes.length > 3 && bytes[2] === 0)))
+    return 'socks5';
+  if ((first === 0 || first === 4) && second !== undefined && second >= 0x5a && second <= 0x5d) return 'socks4';
+  return 'unknown';
 }
