@@ -5,7 +5,7 @@ import type { Side } from './conversation.ts';
  * commonly rely on. `habit`: allowed, and good to know.
  */
 export const SEVERITIES = ['violation', 'deviation', 'habit'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+type Severity = (typeof SEVERITIES)[number];
 
 /** A way in which a server departs from its specification, or from what clients expect. */
 export interface Quirk {

@@ -60,6 +60,6 @@ export interface ByteStream {
   readonly tooFarAhead: number;
   /** How the side ended, if it did, and in which frame. */
   readonly closed: { readonly by: 'FIN' | 'RST'; readonly frame: number } | undefined;
-  /** Undefined where the conversation does not come from a capture. */
+  /** Undefined where a conversation comes from a fixture that does not keep them. */
   readonly traces: Traces | undefined;
 }

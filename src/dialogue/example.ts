@@ -11,7 +11,7 @@ const MAX_MESSAGES = 24;
 const MAX_BYTES = 32;
 
 /** A message of the example. */
-export interface ExampleMessage {
+interface ExampleMessage {
   readonly side: Side;
   readonly frame: number | undefined;
   /** Milliseconds from the first frame of the conversation to the message's first byte. */

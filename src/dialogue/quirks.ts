@@ -100,6 +100,7 @@ function replyFindings(
       continue;
     }
     heard = end;
+    if (message.kind === 'empty lines') continue;
     findings.push(pieceFinding(conversation, start, headOf(message)));
     if (asked !== undefined && !speaksFirst) findings.push(earlyFinding(conversation, asked, start));
     asked = undefined;

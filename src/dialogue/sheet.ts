@@ -38,12 +38,6 @@ export interface ServerSheet {
   readonly unseen: readonly Unseen[];
 }
 
-/** What a label says of a dialogue. */
-export interface Labels {
-  readonly name: string | undefined;
-  readonly cause: string | undefined;
-}
-
 /** Collects what dialogues show of one server. What it keeps does not grow with them. */
 export class SheetFolder {
   readonly #name: string;

@@ -81,6 +81,7 @@ function measuredIn({ conversation, layers }: Dialogue): Measured[] {
         request = message;
         continue;
       }
+      if (message.kind === 'empty lines') continue;
       const from = request && runAt(client.bytes, request.end - 1);
       const to = runAt(server.bytes, message.start);
       // A clock that was set back between the two measures nothing.

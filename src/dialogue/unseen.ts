@@ -7,17 +7,6 @@ export interface Unseen {
   readonly command: string;
 }
 
-/** Causes by the names that `--cause` commonly takes. */
-export const CAUSES = [
-  'refused',
-  'nxdomain',
-  'unreachable',
-  'silent',
-  'wrong-password',
-  'no-credentials',
-  'other-protocol',
-] as const;
-
 /** How many sessions tell what changes from one to the next. */
 const SESSIONS = 3;
 

@@ -4,7 +4,7 @@ import { conversationsOf } from '../support/read.ts';
 import { ACK, FIN, hex, PSH, RST, Talk, type WireSegment } from '../support/wire.ts';
 
 /** The sheet of the one server that the talks are with; `causes` are their labels, in order. */
-export function sheetOf(talks: readonly Talk[], causes: readonly (string | undefined)[] = []): ServerSheet {
+function sheetOf(talks: readonly Talk[], causes: readonly (string | undefined)[] = []): ServerSheet {
   const folder = new SheetFolder('server');
   const segments = talks.flatMap((talk, at) => onPort(talk.segments, 40_000 + at));
   conversationsOf(segments).forEach((conversation, at) => {
@@ -41,7 +41,7 @@ export const CONNECT = 'CONNECT client3.google.test:443 HTTP/1.1\r\nHost: client
 export const SOCKS4 = hex('04 01 0050 c6336407 00');
 /** CONNECT client3.google.test:80, by name. */
 export const SOCKS4A = Buffer.concat([hex('04 01 0050 00000001 00'), Buffer.from('client3.google.test\0')]);
-export const PASSWORD = (password: string): Buffer =>
+const PASSWORD = (password: string): Buffer =>
   Buffer.concat([hex('01 03'), Buffer.from('lab'), Buffer.from([password.length]), Buffer.from(password)]);
 
 /** A handshake as servers should answer it, up to a reply of one's own. */
@@ -63,8 +63,5 @@ export const closedByClient = (of: Talk, after = 0): Talk => {
 export const resetByServer = (of: Talk): Talk => of.segment('server', { flags: RST | ACK, time: timeOf(of) + 100 });
 
 export const timeOf = (of: Talk): number => of.segments.at(-1)?.time ?? 0;
-
-/** The server says one byte at a time. */
-export const trickle = (of: Talk, bytes: Uint8Array): Talk => of.server(bytes, 1);
 
 export { ACK, FIN, hex, PSH, Talk };

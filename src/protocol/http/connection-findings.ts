@@ -1,7 +1,7 @@
 import { closedLater } from '../../conversation/conversation.ts';
 import type { LayerContext } from '../layer.ts';
 import { isSuccessful } from './codes.ts';
-import type { HttpMessage, HttpRequest, HttpResponse } from './message.ts';
+import type { HttpRequest, HttpResponse } from './message.ts';
 import type { HttpFinding } from './quirks.ts';
 
 /** An exchange: the last response is the final one, if it came. */
@@ -47,14 +47,14 @@ function leftOpen(response: HttpResponse, answeredAgain: boolean, { conversation
 }
 
 /** Is the connection to be used again (RFC 9112 §9.3)? */
-function persists(message: HttpMessage): boolean {
+function persists(message: HttpRequest | HttpResponse): boolean {
   const options = connectionOptions(message);
   if (options.includes('close')) return false;
   return message.version === 'HTTP/1.1' || options.includes('keep-alive');
 }
 
 /** The options of Connection, lower-case (RFC 9110 §7.6.1). */
-export const connectionOptions = ({ headers }: HttpMessage): string[] =>
+export const connectionOptions = ({ headers }: HttpRequest | HttpResponse): string[] =>
   headers
     .filter(({ name }) => name.toLowerCase() === 'connection')
     .flatMap(({ value }) => value.toLowerCase().split(','))

@@ -19,7 +19,7 @@ export function httpFindings(reading: LayerReading<HttpMessage>, context: LayerC
   );
   findings.push(...betweenMessages(messages, context), ...connectionFindings(exchanges, context));
   const last = exchanges.at(-1);
-  const heard = messages.findLast(({ side }) => side === 'server')?.end ?? context.place.server;
+  const heard = messages.findLast(({ kind }) => kind === 'response')?.end ?? context.place.server;
   const answer = context.streams.server.subarray(heard, endOfTurn(context, heard));
   if (last?.responses.length === 0 && answer.length > 0) findings.push(...otherAnswer(answer, heard, outcome.kind));
   return findings;
@@ -29,7 +29,7 @@ function exchangesOf(messages: readonly HttpMessage[]): Exchange[] {
   const exchanges: { request: HttpRequest; responses: HttpResponse[] }[] = [];
   for (const message of messages) {
     if (message.kind === 'request') exchanges.push({ request: message, responses: [] });
-    else exchanges.at(-1)?.responses.push(message);
+    else if (message.kind === 'response') exchanges.at(-1)?.responses.push(message);
   }
   return exchanges;
 }
@@ -165,7 +165,7 @@ function named2xx({ status, start, end, headEnd = end }: HttpResponse, bytes: Ui
   return { code: 'http-failure-names-success', side: 'server', offset, length: 3, detail };
 }
 
-const has = ({ headers }: HttpMessage, wanted: string): boolean =>
+const has = ({ headers }: HttpRequest | HttpResponse, wanted: string): boolean =>
   headers.some(({ name }) => name.toLowerCase() === wanted);
 
 /** Is the request one to a proxy (RFC 9112 §3.2.2, §3.2.3)? */

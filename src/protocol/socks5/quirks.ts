@@ -69,7 +69,8 @@ export const SOCKS5_QUIRKS = {
     title: 'the refusal is shorter than its form',
     spec: 'RFC 1928 §6',
     severity: 'violation',
-    clients: 'Those that wait for ten bytes, as curl 7.88 does, run into their time-out, or see an end instead of the reason.',
+    clients:
+      'Those that wait for ten bytes, as curl 7.88 does, run into their time-out, or see an end instead of the reason.',
     checks: 'With min-recv above two the check waits for its time-out where the server keeps the connection open.',
   },
   'socks5-reply-address-type': {
