@@ -148,7 +148,7 @@ class RepeatedConversation {
   #streamOf(side: Side): ByteStream {
     const { bytes, runs, closed } = this.#said[side];
     const { length } = bytes;
-    const whole = { gaps: [], conflicts: [], fromStart: true, tooFarAhead: 0 };
+    const whole = { gaps: [], conflicts: [], fromStart: true, tooFarAhead: 0, traces: undefined };
     return { bytes: Uint8Array.from(bytes), contiguous: length, runs, length, closed, ...whole };
   }
 }
