@@ -18,6 +18,7 @@ import { emitProof, emitProofJson, type ProvedCheck } from '../../src/emit/proof
 import { emitShow, emitShowJson } from '../../src/emit/show.ts';
 import { nothingToDerive, wordsOn } from '../../src/emit/words.ts';
 import type { Proof } from '../../src/proof/prove.ts';
+import { tcpScriptOf } from '../support/derive.ts';
 import type { Random } from './random.ts';
 import { SECRETS } from './seeds.ts';
 
@@ -145,7 +146,10 @@ function judgeJson(name: string, text: string, hidden = false): void {
 
 /** HAProxy reads in each line of a script what the step says. */
 function judgeScript(analysis: Analysis): void {
-  const script = emittedOrLimit(() => emitHaproxy(analysis));
+  const usual = emittedOrLimit(() => emitHaproxy(analysis));
+  if (usual !== undefined) judgeText('haproxy.cfg', usual);
+  const scripts = new Map(analysis.checks.map((check) => [check, tcpScriptOf(check)]));
+  const script = emittedOrLimit(() => emitHaproxy({ ...analysis, scripts }));
   if (script === undefined) return;
   judgeText('haproxy.cfg', script);
   const rules = script.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('    #'));
@@ -176,11 +180,12 @@ function wordsFor(step: Step, words: readonly string[]): string[] {
       return ['tcp-check', binary ? 'send-binary' : 'send', bytes, ...comment];
     }
     case 'expect': {
-      const { pattern, text, minReceived } = step;
+      const { pattern, text, minReceived, unwanted } = step;
       const wait = minReceived === undefined ? [] : ['min-recv', String(minLength(pattern))];
+      const not = unwanted ? ['!'] : [];
       const regex = text ? textRegex(pattern) : undefined;
       const match = regex === undefined ? ['rbinary', `^${hexRegex(pattern)}`] : ['rstring', `^${regex}`];
-      return ['tcp-check', 'expect', ...wait, ...match, ...comment];
+      return ['tcp-check', 'expect', ...wait, ...not, ...match, ...comment];
     }
   }
 }
