@@ -14,20 +14,22 @@ export interface Target {
   readonly reached: boolean;
 }
 
-/** The results as a table in Markdown, times the base of each round. */
+/** The results as a table in Markdown; behind each time how many times that of the round's base it is. */
 export function tableOf(results: readonly Result[]): string {
   const rows = results.flatMap(({ title, base, measured }) => {
-    const unit = measured.find(({ name }) => name === base)?.seconds ?? 1;
+    const unit = measured.find(({ name }) => name === base);
+    const times = (one: number | undefined, other: number | undefined) => over(one, other)?.toFixed(2) ?? '-';
     return measured.map(({ name, seconds, cpuSeconds, memory }, at) => [
       at === 0 ? title : '',
       name,
       seconds.toFixed(2),
-      (seconds / unit).toFixed(2),
+      times(seconds, unit?.seconds),
       cpuSeconds?.toFixed(2) ?? '-',
+      times(cpuSeconds, unit?.cpuSeconds),
       memory?.toFixed(0) ?? '-',
     ]);
   });
-  return table(['capture', 'what', 's', 'times the first', 'CPU s', 'MB'], rows);
+  return table(['capture', 'what', 's', 'times', 'CPU s', 'times', 'MB'], rows);
 }
 
 /** The targets of docs/performance.md, as far as their contestants ran. */
