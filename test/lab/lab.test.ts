@@ -20,6 +20,7 @@ const NEEDED = [
   'ip',
   'mount',
   'perl',
+  'openssl',
   'dpkg-query',
   'haproxy',
   'tcpdump',

@@ -5,4 +5,5 @@ export const PASSWORD = 'secret';
 export const OTHER_PASSWORD = 'changed';
 /** The origin's name. */
 export const ORIGIN = 'origin.test';
-export const TARGET = `http://${ORIGIN}/generate_204`;
+/** What curl asks for, after `http:` or `https:`. */
+export const TARGET = `//${ORIGIN}/generate_204`;

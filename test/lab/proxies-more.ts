@@ -7,7 +7,7 @@ const privoxy: ProxyKind = {
   name: 'Privoxy',
   packages: ['privoxy'],
   programs: ['privoxy'],
-  speaks: ['http', 'connect'],
+  speaks: ['http', 'connect', 'connect, TLS'],
   authenticates: false,
   denies: true,
   chains: 'socks5',
@@ -26,16 +26,16 @@ const privoxy: ProxyKind = {
 
 const apache: ProxyKind = {
   name: 'Apache (mod_proxy)',
-  unharmed: [
+  exceptions: [
     {
       world: 'the proxy behind it is stopped',
-      protocol: 'connect',
+      protocols: ['connect', 'connect, TLS'],
       why: 'up, for curl too: where it cannot connect to that proxy, Apache goes to the origin itself',
     },
   ],
   packages: ['apache2-bin'],
   programs: ['apache2'],
-  speaks: ['http', 'connect'],
+  speaks: ['http', 'connect', 'connect, TLS'],
   authenticates: true,
   denies: true,
   chains: 'http',
@@ -82,7 +82,8 @@ const ncat: ProxyKind = {
   name: 'Ncat (--proxy-type http)',
   packages: ['ncat'],
   programs: ['ncat'],
-  speaks: ['http', 'connect'],
+  backlog: 10,
+  speaks: ['http', 'connect', 'connect, TLS'],
   authenticates: true,
   denies: false,
   async start({ port, password }) {
@@ -117,9 +118,16 @@ const FFPROXY_TABLES = [
 
 const ffproxy: ProxyKind = {
   name: 'ffproxy',
+  exceptions: [
+    {
+      world: 'proxy goes through another one',
+      protocols: ['connect, TLS'],
+      why: 'down, for curl too: ffproxy says 200, and gives what comes through the tunnel to that proxy without a CONNECT',
+    },
+  ],
   packages: ['ffproxy'],
   programs: ['ffproxy'],
-  speaks: ['http', 'connect'],
+  speaks: ['http', 'connect', 'connect, TLS'],
   authenticates: false,
   denies: true,
   chains: 'http',
@@ -151,14 +159,14 @@ const ffproxy: ProxyKind = {
 
 const ziproxy: ProxyKind = {
   name: 'Ziproxy',
-  unharmed: ['hangs (SIGSTOP)', 'is stopped'].map((what) => ({
+  exceptions: ['hangs (SIGSTOP)', 'is stopped'].map((what) => ({
     world: `the proxy behind it ${what}`,
-    protocol: 'connect',
+    protocols: ['connect', 'connect, TLS'],
     why: 'up, for curl too: NextProxy is not used for CONNECT',
   })),
   packages: ['ziproxy'],
   programs: ['ziproxy'],
-  speaks: ['http', 'connect'],
+  speaks: ['http', 'connect', 'connect, TLS'],
   authenticates: true,
   denies: true,
   chains: 'http',
@@ -167,7 +175,7 @@ const ziproxy: ProxyKind = {
     if (password !== undefined)
       lines.push('AuthMode = 1', `AuthPasswdFile = "${file('ziproxy.accounts', `${USER}:${password}\n`)}"`);
     if (denied)
-      lines.push(`URLDeny = "${file('ziproxy.deny', `http://${ORIGIN}/*\n`)}"`, 'RestrictOutPortCONNECT = {443}');
+      lines.push(`URLDeny = "${file('ziproxy.deny', `http://${ORIGIN}/*\n`)}"`, 'RestrictOutPortCONNECT = {9}');
     if (upstream !== undefined) lines.push('NextProxy = "127.0.0.1"', `NextPort = ${upstream}`);
     const config = file('ziproxy.conf', `${lines.join('\n')}\n`);
     return { front: await new Server('ziproxy', ['-d', '-c', config]).listensOn(port) };

@@ -7,7 +7,7 @@ export const microsocks: ProxyKind = {
   name: 'microsocks',
   packages: ['microsocks'],
   programs: ['microsocks'],
-  speaks: ['socks5', 'socks5h'],
+  speaks: ['socks5', 'socks5h', 'socks5h, TLS'],
   authenticates: true,
   denies: false,
   async start({ port, password }) {
@@ -20,7 +20,7 @@ const dante: ProxyKind = {
   name: 'Dante',
   packages: ['dante-server'],
   programs: ['danted'],
-  speaks: ['socks5', 'socks5h', 'socks4'],
+  speaks: ['socks5', 'socks5h', 'socks4', 'socks5h, TLS'],
   authenticates: true,
   denies: true,
   chains: 'socks5',
@@ -38,7 +38,7 @@ socksmethod: ${password === undefined ? 'none' : 'username'}
 user.privileged: root
 user.unprivileged: nobody
 client pass { from: 0/0 to: 0/0 }
-${denied ? 'socks block { from: 0/0 to: 0/0 port = 80 }' : ''}
+${denied ? 'socks block { from: 0/0 to: 0/0 }' : ''}
 socks pass { from: 0/0 to: 0/0 }
 ${upstream === undefined ? '' : `route {\nfrom: 0/0 to: 0/0 via: 127.0.0.1 port = ${upstream}\nproxyprotocol: socks_v5\ncommand: connect\n}`}
 `,
@@ -51,7 +51,7 @@ const hpsockd: ProxyKind = {
   name: 'HP SOCKS (hpsockd)',
   packages: ['hpsockd'],
   programs: ['hpsockd'],
-  speaks: ['socks5', 'socks5h', 'socks4'],
+  speaks: ['socks5', 'socks5h', 'socks4', 'socks5h, TLS'],
   authenticates: false,
   denies: true,
   async start({ port, denied }) {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { CERTIFICATE } from './certificate.ts';
 import { USER } from './names.ts';
 import type { ProxyKind } from './proxy.ts';
 import { FOLDER, ORIGIN_ADDRESS } from './sandbox.ts';
@@ -12,7 +13,7 @@ const ssh: ProxyKind = {
   name: 'OpenSSH (ssh -D)',
   packages: ['openssh-client', 'openssh-server'],
   programs: ['ssh', 'sshd', 'ssh-keygen'],
-  speaks: ['socks5', 'socks5h', 'socks4', 'socks4a'],
+  speaks: ['socks5', 'socks5h', 'socks4', 'socks4a', 'socks5h, TLS'],
   authenticates: false,
   denies: true,
   async start({ port, denied }) {
@@ -54,7 +55,7 @@ const shadowsocks: ProxyKind = {
   name: 'Shadowsocks (ss-local)',
   packages: ['shadowsocks-libev'],
   programs: ['ss-local', 'ss-server'],
-  speaks: ['socks5', 'socks5h'],
+  speaks: ['socks5', 'socks5h', 'socks5h, TLS'],
   authenticates: false,
   denies: true,
   async start({ port, denied }) {
@@ -71,7 +72,7 @@ const stunnel: ProxyKind = {
   name: 'stunnel (protocol = socks)',
   packages: ['stunnel4'],
   programs: ['stunnel4'],
-  speaks: ['socks5', 'socks5h', 'socks4', 'socks4a'],
+  speaks: ['socks5', 'socks5h', 'socks4', 'socks4a', 'socks5h, TLS'],
   authenticates: false,
   denies: false,
   async start({ port }) {
@@ -101,31 +102,12 @@ const stunnel: ProxyKind = {
 const trojan: ProxyKind = {
   name: 'Trojan',
   packages: ['trojan'],
-  programs: ['trojan', 'openssl'],
-  speaks: ['socks5', 'socks5h'],
+  programs: ['trojan'],
+  speaks: ['socks5', 'socks5h', 'socks5h, TLS'],
   authenticates: false,
   denies: false,
   async start({ port }) {
     const farPort = nextPort();
-    const [cert, key] = [`${FOLDER}/trojan.crt`, `${FOLDER}/trojan.key`];
-    if (!existsSync(cert)) {
-      const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-      const args = [
-        'req',
-        '-x509',
-        ...curve,
-        '-nodes',
-        '-days',
-        '30',
-        '-subj',
-        '/CN=far.test',
-        '-out',
-        cert,
-        '-keyout',
-        key,
-      ];
-      execFileSync('openssl', args, { stdio: 'ignore' });
-    }
     const far = {
       run_type: 'server',
       local_addr: '127.0.0.1',
@@ -133,7 +115,7 @@ const trojan: ProxyKind = {
       remote_addr: '127.0.0.1', // for clients that it does not know
       remote_port: 9,
       password: [KEY],
-      ssl: { cert, key },
+      ssl: CERTIFICATE,
     };
     const near = {
       run_type: 'client',
@@ -184,6 +166,6 @@ export const TUNNELS: readonly ProxyKind[] = [
   shadowsocks,
   stunnel,
   trojan,
-  v2ray('socks', ['socks5', 'socks5h', 'socks4', 'socks4a']),
-  v2ray('http', ['http', 'connect']),
+  v2ray('socks', ['socks5', 'socks5h', 'socks4', 'socks4a', 'socks5h, TLS']),
+  v2ray('http', ['http', 'connect', 'connect, TLS']),
 ];

@@ -8,13 +8,31 @@ export const PROTOCOLS = {
   socks4a: ['--socks4a'],
   http: ['--proxy'],
   connect: ['--proxytunnel', '--proxy'],
+  'socks5h, TLS': ['--insecure', '--socks5-hostname'],
+  'connect, TLS': ['--insecure', '--proxy'],
 } as const;
 export type Protocol = keyof typeof PROTOCOLS;
 
 /** Protocols in which the proxy looks up the name. */
-export const ASKS_BY_NAME: ReadonlySet<Protocol> = new Set(['socks5h', 'socks4a', 'http', 'connect']);
+export const ASKS_BY_NAME: ReadonlySet<Protocol> = new Set([
+  'socks5h',
+  'socks4a',
+  'http',
+  'connect',
+  'socks5h, TLS',
+  'connect, TLS',
+]);
 /** Protocols that carry a password. */
-export const CARRIES_PASSWORD: ReadonlySet<Protocol> = new Set(['socks5', 'socks5h', 'http', 'connect']);
+export const CARRIES_PASSWORD: ReadonlySet<Protocol> = new Set([
+  'socks5',
+  'socks5h',
+  'http',
+  'connect',
+  'socks5h, TLS',
+  'connect, TLS',
+]);
+/** Protocols in which a health check sees nothing of what the origin answers, only that it speaks TLS. */
+export const HIDES_ANSWER: ReadonlySet<Protocol> = new Set(['socks5h, TLS', 'connect, TLS']);
 
 /** How a proxy is to be set up. */
 export interface Setting {
@@ -48,7 +66,13 @@ export interface ProxyKind {
   readonly denies: boolean;
   /** The other proxies that it can go through. */
   readonly chains?: 'socks5' | 'http';
-  /** Worlds that do not break it, by their names, and why. */
-  readonly unharmed?: readonly { readonly world: string; readonly protocol: Protocol; readonly why: string }[];
+  /** How many connections may wait to be accepted, where that is fewer than the checks that run at a time. */
+  readonly backlog?: number;
+  /** Worlds, by their names, in which it fares otherwise than they say, and why. */
+  readonly exceptions?: readonly {
+    readonly world: string;
+    readonly protocols: readonly Protocol[];
+    readonly why: string;
+  }[];
   start(setting: Setting): Promise<Running>;
 }

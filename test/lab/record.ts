@@ -8,7 +8,7 @@ import { emitHaproxy } from '../../src/emit/haproxy/script.ts';
 import { withheldFrom } from '../../src/emit/withheld.ts';
 import { DEFAULT_FORM, type Form } from '../../src/proof/form.ts';
 import { PASSWORD, TARGET, USER } from './names.ts';
-import { PROTOCOLS, type Protocol } from './proxy.ts';
+import { HIDES_ANSWER, PROTOCOLS, type Protocol } from './proxy.ts';
 import { FOLDER } from './sandbox.ts';
 
 /** Milliseconds for the last packets to reach tcpdump. */
@@ -16,7 +16,7 @@ const TRAIL = 150;
 
 /** Records sessions of curl through the proxy on a port. Returns the capture. */
 export async function record(protocol: Protocol, port: number, password: boolean, sessions: number): Promise<string> {
-  const capture = `${FOLDER}/${protocol}-${port}-${sessions}.pcap`;
+  const capture = `${FOLDER}/${protocol.replace(', ', '-')}-${port}-${sessions}.pcap`;
   for (let tries = 1; ; tries++) {
     // Its buffer holds as many packets as the longest that it may see fits in: of 2 KiB, two thousand.
     const args = ['-Z', 'root', '-i', 'lo', '-s', '2048', '-B', '4096', '-U', '--immediate-mode', '-w', capture];
@@ -42,6 +42,7 @@ export async function tryCurl(
   password: boolean,
   timeout: number,
 ): Promise<string | undefined> {
+  const target = `${HIDES_ANSWER.has(protocol) ? 'https' : 'http'}:${TARGET}`;
   const account = password ? ['--proxy-user', `${USER}:${PASSWORD}`] : [];
   const args = ['-sS', '-o', '/dev/null', '-m', `${timeout / 1000}`, '-w', '%{http_code}', ...account];
   try {
@@ -49,7 +50,7 @@ export async function tryCurl(
       ...args,
       ...PROTOCOLS[protocol],
       `127.0.0.1:${port}`,
-      TARGET,
+      target,
     ]);
     return stdout === '204' ? undefined : `curl was answered ${stdout}`;
   } catch (error) {

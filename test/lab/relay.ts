@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds between pieces: enough for each to be a segment, and read, of its own. */
-const PAUSE = 3;
+const PAUSE = 1;
 
 /** A relay in front of a server: passes all on, the server's side in pieces if asked to, and remembers who had the last word. */
 export class Relay {

@@ -38,6 +38,8 @@ export function pageOf(found: readonly Found[]): string {
     '- *time-out*: nothing came back that could have told sooner. All other failures are told at once, in the first check.',
     '- A column is what the client spoke: `curl --socks5`, `--socks5-hostname` (socks5h), `--socks4`, `--socks4a`, `--proxy` (http), or `--proxytunnel`',
     '  (connect). All checks of a column agree in every cell unless the cell tells them apart.',
+    '- In a column with TLS the origin is asked through `https:`. A health check sees that it speaks TLS, and nothing of its answer: worlds that differ in it',
+    '  alone are left out.',
     '',
     `Debian 12: ${versions.join(', ')}.`,
     ...found.flatMap(sectionOf),
@@ -47,7 +49,7 @@ export function pageOf(found: readonly Found[]): string {
 
 function sectionOf({ proxy, setting, report }: Found): string[] {
   const { protocols, worlds, findings } = report;
-  const notes = (proxy.unharmed ?? []).filter(({ world }) => worlds.includes(world));
+  const notes = (proxy.exceptions ?? []).filter(({ world }) => worlds.includes(world));
   const cell = (world: string, protocol: string): string => {
     const own = findings.filter((each) => each.world === world && each.protocol === protocol);
     const verdicts = [...new Set(own.map(verdictOf))];
@@ -61,7 +63,7 @@ function sectionOf({ proxy, setting, report }: Found): string[] {
     `| | ${protocols.join(' | ')} |`,
     `| --- |${' --- |'.repeat(protocols.length)}`,
     ...worlds.map((world) => `| ${world} | ${protocols.map((protocol) => cell(world, protocol)).join(' | ')} |`),
-    ...notes.flatMap(({ world, protocol, why }) => ['', `*${world}*, ${protocol}: ${why}`]),
+    ...notes.flatMap(({ world, protocols, why }) => ['', `*${world}*, ${protocols.join('; ')}: ${why}`]),
   ];
 }
 

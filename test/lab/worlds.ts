@@ -1,6 +1,6 @@
 import { OTHER_PASSWORD } from './names.ts';
 import type { Origin } from './origin.ts';
-import { ASKS_BY_NAME, type Protocol, type ProxyKind, type Running, type Setting } from './proxy.ts';
+import { ASKS_BY_NAME, HIDES_ANSWER, type Protocol, type ProxyKind, type Running, type Setting } from './proxy.ts';
 import { Relay } from './relay.ts';
 import type { Resolver } from './resolver.ts';
 import { connectAgain, cutOff, giveOriginAddress, takeOriginAddress } from './sandbox.ts';
@@ -28,6 +28,8 @@ export interface World {
   readonly up: boolean;
   /** Somebody says nothing, so that only a time-out can tell: it need not be a long one. */
   readonly silent?: boolean;
+  /** The proxy accepts no connection, so that they wait. */
+  readonly hangs?: boolean;
   /** Brings it about. */
   stage(scene: Scene): Promise<void> | void;
   /** Makes all fine again. */
@@ -36,7 +38,7 @@ export interface World {
   applies?(scene: Scene, protocol: Protocol): boolean;
 }
 
-const originThat = (name: string, manner: Origin['manner'], silent = false): World => ({
+const originThat = (name: string, manner: Origin['manner'], { silent = false, hidden = false } = {}): World => ({
   name,
   up: false,
   silent,
@@ -46,6 +48,7 @@ const originThat = (name: string, manner: Origin['manner'], silent = false): Wor
   mend: ({ origin }) => {
     origin.manner = 'answers';
   },
+  applies: (_, protocol) => !hidden || !HIDES_ANSWER.has(protocol),
 });
 
 const setUp = (name: string, change: Partial<Setting>, applies: World['applies'] & {}): World => ({
@@ -82,11 +85,11 @@ export const WORLDS: readonly World[] = [
       await relay.stop();
     },
   },
-  originThat('origin answers 500', '500'),
-  originThat('origin redirects to a portal (302)', 'redirects'),
-  originThat('a portal answers for the origin (200)', 'portal'),
+  originThat('origin answers 500', '500', { hidden: true }),
+  originThat('origin redirects to a portal (302)', 'redirects', { hidden: true }),
+  originThat('a portal answers for the origin (200)', 'portal', { hidden: true }),
   originThat('origin closes without an answer', 'closes'),
-  originThat('origin accepts and is silent', 'silent', true),
+  originThat('origin accepts and is silent', 'silent', { silent: true }),
   {
     name: 'origin refuses connections',
     up: false,
@@ -137,6 +140,7 @@ export const WORLDS: readonly World[] = [
     name: 'proxy hangs (SIGSTOP)',
     up: false,
     silent: true,
+    hangs: true,
     stage: ({ running }) => running.front.pause(),
     mend: (scene) => scene.restart(),
   },
