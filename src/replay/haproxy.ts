@@ -25,6 +25,8 @@ export interface HaproxyOptions {
   readonly binary: string;
   /** Milliseconds a check may take. */
   readonly timeout: number;
+  /** Milliseconds after which a check is repeated; half a second unless said otherwise. */
+  readonly interval?: number;
 }
 
 /** HAProxy could not be run, or did not take the configuration. */
@@ -56,7 +58,7 @@ export interface RunningHaproxy {
   stop(): Promise<void>;
 }
 
-/** How often checks are repeated, in milliseconds. HAProxy spreads the first ones over this time. */
+/** How often checks are repeated, in milliseconds, and the time over which the first ones are spread. */
 const INTERVAL = 500;
 /** How often the statistics are asked for: to read those of a thousand checks takes a while, and the mock servers wait for it. */
 const POLL = 50;
@@ -137,13 +139,14 @@ const verdictOf = (row: Record<string, string>, status: string): HaproxyVerdict 
 
 function configuration(
   trials: readonly HaproxyTrial[],
-  { timeout }: HaproxyOptions,
+  { timeout, interval = INTERVAL }: HaproxyOptions,
   statsPort: number,
   idlePort: number,
 ): string {
   const lines = [
     'global',
     `    stats socket ipv4@127.0.0.1:${statsPort} level operator`,
+    `    max-spread-checks ${INTERVAL}ms`,
     'defaults',
     '    mode tcp',
     '    timeout connect 2s',
@@ -156,7 +159,7 @@ function configuration(
   trials.forEach(({ rules, address, port }, at) => {
     lines.push(`backend trial${at}`, ...rules.map((rule) => `    ${rule}`));
     const host = address.includes(':') ? `[${address}]` : address;
-    lines.push(`    server checked ${host}:${port} check inter ${INTERVAL}ms rise 1 fall 1`);
+    lines.push(`    server checked ${host}:${port} check inter ${interval}ms rise 1 fall 1`);
   });
   return `${lines.join('\n')}\n`;
 }

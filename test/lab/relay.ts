@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds between pieces: enough for each to be a segment, and read, of its own. */
 const PAUSE = 1;
+/** Bytes of a connection that come in pieces: more than decide. */
+const CUT_UP = 400;
 
 /** A relay in front of a server: passes all on, the server's side in pieces if asked to, and remembers who had the last word. */
 export class Relay {
@@ -70,12 +72,16 @@ export class Relay {
   }
 
   async #cutUp(server: Socket, client: Socket, speaks: (server: boolean) => void): Promise<void> {
+    let passed = 0;
     try {
       for await (const chunk of server as AsyncIterable<Buffer>) {
         speaks(true);
-        for (let at = 0; at < chunk.length; at += this.#piece) {
-          client.write(chunk.subarray(at, at + this.#piece));
-          if (this.#piece < chunk.length) await sleep(PAUSE);
+        for (let at = 0; at < chunk.length; ) {
+          const piece = passed < CUT_UP ? chunk.subarray(at, at + this.#piece) : chunk.subarray(at);
+          client.write(piece);
+          at += piece.length;
+          passed += piece.length;
+          if (at < chunk.length) await sleep(PAUSE);
         }
       }
     } catch {

@@ -13,7 +13,11 @@ import { nextPort, type Server } from './servers.ts';
 import { type Scene, WORLDS, type World } from './worlds.ts';
 
 /** Milliseconds that a check may take: where only a time-out can tell, and where one would be wrong. */
-const [SHORT, LONG] = [2000, 5000];
+const [SHORT, LONG] = [2000, 10_000];
+/** Milliseconds until HAProxy would check again: the first check is to tell. */
+const ONCE = 60_000;
+/** Milliseconds that curl may take where it should be answered. */
+const CURL = 20_000;
 
 /** What HAProxy said of one check in one world. */
 export interface Finding {
@@ -136,8 +140,8 @@ async function judge(world: World, scene: Scene, tried: readonly Derived[]): Pro
     tried.map(({ rules }, at): HaproxyTrial => ({ rules, address: '127.0.0.1', port: portOf(at) }));
   const trials = [...trialsOn(() => scene.port), ...trialsOn((at) => ports[at] as number)];
   const [verdicts, reached] = await Promise.all([
-    runHaproxy(trials, { binary: 'haproxy', timeout }),
-    reachedBy(tried, scene, timeout),
+    runHaproxy(trials, { binary: 'haproxy', timeout, interval: ONCE }),
+    reachedBy(tried, scene, world.silent ? SHORT : CURL),
   ]);
   const findings = tried.map(({ protocol, sessions, checker, rules }, at): Finding => {
     const verdict = verdicts[at] as HaproxyVerdict;
