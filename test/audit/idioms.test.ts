@@ -151,6 +151,55 @@ describe('where a check belongs', () => {
   });
 });
 
+describe('what is assumed is said', () => {
+  const checked = (uri: string, status: string, more = '') =>
+    sectionOf(HTTP, [
+      'option httpchk',
+      `http-check send meth GET uri ${uri} ver HTTP/1.1 hdr Host origin.example${more}`,
+      `http-check expect status ${status}`,
+    ]);
+
+  test('another URI is taken to be answered alike', () => {
+    const { verdict, remarks } = auditOf(checked('http://origin.example/other', '204'), [HTTP]);
+    expect(verdict).toBe('right');
+    expect(remarks).toEqual([
+      {
+        line: 4,
+        text: 'asks for GET http://origin.example/other, the capture for GET http://origin.example/generate_204',
+      },
+    ]);
+  });
+
+  test('unless another answer is expected of it', () => {
+    expect(auditOf(checked('http://origin.example/other', '200'), [HTTP])).toMatchObject({
+      verdict: 'otherwise',
+      faults: [],
+      reasons: [
+        {
+          line: 4,
+          text: 'asks for GET http://origin.example/other, the capture for GET http://origin.example/generate_204: what is answered to that is not in the capture, and it expects something else',
+        },
+      ],
+    });
+  });
+
+  test('other credentials are taken to be right, and not shown', () => {
+    const check = checkOf(TALKS['SOCKS5 with a password'] as Talk);
+    const lines = [
+      'option tcp-check',
+      'tcp-check send-binary 05020002',
+      'tcp-check expect min-recv 2 rbinary ^0502',
+      'tcp-check send-binary 01036c616205746f6b656e',
+      'tcp-check expect min-recv 2 rbinary ^(01|05)00',
+    ];
+    const { remarks, check: judge } = auditOf(sectionOf(check, lines), [check]);
+    expect(judge).toBe(check);
+    expect(remarks).toEqual([
+      { line: 6, text: 'logs in with other credentials than the capture, which are taken to be right' },
+    ]);
+  });
+});
+
 describe('time', () => {
   const section = (check: typeof SOCKS5, time: string) =>
     sectionOf(check, ['option httpchk GET http://origin.example/generate_204', 'http-check expect status 204']).replace(

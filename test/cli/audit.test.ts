@@ -67,20 +67,23 @@ listen ha-http
 const audit = (config: string, ...options: string[]) =>
   capture2check(['audit', config, '--capture', CAPTURE, ...options]);
 
+/** How many servers show a fault changes with every server that is thought of. */
+const uncounted = (report: string): string => report.replace(/\([0-9]+ (?=healthy|broken)/g, '(N ');
+
 describe('the listings of the article', () => {
   test('the SOCKS5 one', () => {
     const { code, stdout } = audit(ARTICLE, '--section', 'ha-socks5');
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
+    expect(uncounted(stdout)).toMatchInlineSnapshot(`
       "listen ha-socks5 (line 1): 5 faults
         judged by GET /generate_204, server 127.0.0.1:11110, tcp.stream 0
         goes DOWN though healthy
-          line 8: waits for 050000010000000006b5, and a healthy server may answer 05000001000000000000 (bound address 0.0.0.0:0) (12 healthy servers, such as "reply 2: bound address 0.0.0.0:0")
-          line 14: waits for ^HTTP/1.1 204, and a healthy server may answer "HTTP/1.0 204 No Content" (HTTP/1.0) (4 healthy servers, such as "reply 3: HTTP/1.0")
+          line 8: waits for 050000010000000006b5, and a healthy server may answer 05000001000000000000 (bound address 0.0.0.0:0) (N healthy servers, such as "reply 2: bound address 0.0.0.0:0")
+          line 14: waits for ^HTTP/1.1 204, and a healthy server may answer "HTTP/1.0 204 No Content" (HTTP/1.0) (N healthy servers, such as "reply 3: HTTP/1.0")
         goes DOWN only at the timeout
-          line 6: binary 0500 has no min-recv: what cannot match any more is waited on until the timeout (18 broken servers, such as "reply 1: method 01 (GSSAPI) selected, and the connection lingers")
-          line 8: binary 050000010000000006b5 has no min-recv: what cannot match any more is waited on until the timeout (134 broken servers, such as "reply 2: general SOCKS server failure (01), IPv4, and the connection lingers")
-          line 14: rstring ^HTTP/1.1 204 has no min-recv: what cannot match any more is waited on until the timeout (42 broken servers, such as "reply 3: 200 with a page that says 204, and the connection lingers")
+          line 6: binary 0500 has no min-recv: what cannot match any more is waited on until the timeout (N broken servers, such as "reply 1: method 01 (GSSAPI) selected, and the connection lingers")
+          line 8: binary 050000010000000006b5 has no min-recv: what cannot match any more is waited on until the timeout (N broken servers, such as "reply 2: general SOCKS server failure (01), IPv4, and the connection lingers")
+          line 14: rstring ^HTTP/1.1 204 has no min-recv: what cannot match any more is waited on until the timeout (N broken servers, such as "reply 3: 200 with a page that says 204, and the connection lingers")
         note: line 9: lines 9 to 13 send one request, from 2.2 on in 5 segments: a server that takes a segment for a message is taken for broken
         note: line 1: there is no timeout check: inter, 2000 ms by default, is the limit; the capture suggests timeout check 3s
 
@@ -104,11 +107,11 @@ describe('the listings of the article', () => {
   test('the HTTP one, without its secret', () => {
     const { code, stdout, stderr } = audit(ARTICLE, '--section', 'ha-http');
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
+    expect(uncounted(stdout)).toMatchInlineSnapshot(`
       "listen ha-http (line 20): 1 fault
         judged by GET http://client3.google.com/generate_204, server 127.0.0.1:11120, tcp.stream 1
         stays UP though broken
-          line 22: no expect: HAProxy takes any 2xx and 3xx, a captive portal's 302 too (15 broken servers, such as "reply 1: 301 Moved Permanently, whose page says 204, then closed")
+          line 22: no expect: HAProxy takes any 2xx and 3xx, a captive portal's 302 too (N broken servers, such as "reply 1: 301 Moved Permanently, whose page says 204, then closed")
         note: line 22: headers stand behind the version: HAProxy 2.6 warns of that, and 2.7 and later do not start; http-check send takes them
         note: line 20: there is no timeout check: inter, 2000 ms by default, is the limit; the capture suggests timeout check 3s
 

@@ -53,6 +53,7 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
   const sent = sentBy(configured);
   const captured = check.steps.flatMap((step) => (step.kind === 'send' ? [step.bytes] : []));
   const own = joined(sent.map(({ bytes }) => bytes));
+  const theirs = joined(captured);
   const read = readMessages(talkOf(turnsBy(configured, sent), check.replies));
   const pending = read.messages.filter(({ side }) => side === 'client');
   const expected = readMessages(talkOf(captured, check.replies)).messages;
@@ -88,7 +89,12 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
       }
       const message = pending.shift();
       if (message === undefined) return otherwise(unreadText(own.subarray(at), read.awaited));
-      const difference = differenceOf(message, theirMessage, chosenBehind(theirMessage, expected));
+      const sameBytes =
+        Buffer.compare(
+          own.subarray(message.start, message.end),
+          theirs.subarray(theirMessage.start, theirMessage.end),
+        ) === 0;
+      const difference = differenceOf(message, theirMessage, chosenBehind(theirMessage, expected), sameBytes);
       if (difference?.answeredAlike === false) return otherwise(difference.text, lineAt(message.start));
       if (difference !== undefined) remarks.push({ line: lineAt(message.start), text: difference.text });
       for (const [theirs, ours] of nameLengths(theirMessage, message)) names.set(theirs, ours);

@@ -68,6 +68,12 @@ export function auditCheck(
     return { ...nothing, check, verdict, reasons: [asked.remark] };
   }
   const { faults, proof } = faultsOf(configured, asked, check, scripts.get(check));
+  const [assumed] = asked.remarks;
+  if (assumed !== undefined && answersOtherwise(proof, asked)) {
+    const text = `${assumed.text}: what is answered to that is not in the capture, and it expects something else`;
+    const verdict = sameServer || chosen ? 'otherwise' : 'unknown';
+    return { ...nothing, check, verdict, reasons: [{ line: assumed.line, text }] };
+  }
   const all = [...faults, ...tooShort(configured, check)];
   return {
     configured,
@@ -176,6 +182,15 @@ function judgeOf(
     script: { kind: 'tcp-check', rules: rules.map(({ rule }) => rule), requestLengths, why: undefined, caveats: [] },
     explain: (row) => explainer.explain(row),
   };
+}
+
+/** Does the check fail where the captured server gives the last answer, an HTTP response, which it was not asked for? */
+function answersOtherwise({ rows }: Proof, { replies }: Asked & { kind: 'the same' }): boolean {
+  const row = rows.find(({ name }) => name === 'as captured');
+  const last = replies.at(-1) ?? [];
+  if (row?.result !== 'wrong' || !last.some(({ observation }) => observation.kind === 'HTTP response')) return false;
+  const answer = Buffer.concat(last.map(({ bytes }) => bytes));
+  return Buffer.compare(answer.subarray(0, row.verdict.received.length), row.verdict.received) === 0;
 }
 
 /** A time that the captured server itself would not have kept. */

@@ -13,9 +13,14 @@ export interface Difference {
 
 /**
  * How a client's message differs from the captured one in what the answer depends on; undefined where it does not. `chosen` is the method that the
- * captured server chose of a SOCKS5 greeting.
+ * captured server chose of a SOCKS5 greeting; `sameBytes`: are they the same to the byte?
  */
-export function differenceOf(sent: Message, captured: Message, chosen: number | undefined): Difference | undefined {
+export function differenceOf(
+  sent: Message,
+  captured: Message,
+  chosen: number | undefined,
+  sameBytes: boolean,
+): Difference | undefined {
   if (sent.protocol !== captured.protocol || sent.kind !== captured.kind)
     return otherwise(`sends ${nameOf(sent)}, and the capture has ${nameOf(captured)} there`);
   if (sent.kind === 'greeting' && captured.kind === 'greeting') {
@@ -25,6 +30,7 @@ export function differenceOf(sent: Message, captured: Message, chosen: number | 
       return alike('offers more authentication methods than the capture, of which the same one is taken to be chosen');
     return undefined;
   }
+  if (sent.kind === 'password request') return sameBytes ? undefined : alike(OTHER_CREDENTIALS);
   if (sent.kind === 'command' || sent.kind === 'redis command')
     return titleOf(sent) === titleOf(captured)
       ? undefined
@@ -53,17 +59,19 @@ function httpDifference(sent: HttpRequest, captured: HttpRequest): Difference | 
     return otherwise(`asks ${titleOf(sent)} (${form} form), the capture ${titleOf(captured)} (${capturedForm} form)`);
   if (sent.method !== captured.method && !(isReading(sent) && isReading(captured)))
     return otherwise(`asks with ${sent.method}, the capture with ${captured.method}: the answer may be another`);
-  const lacking = captured.headers.find(
-    ({ name }) =>
-      CREDENTIALS.test(name) && !sent.headers.some((each) => each.name.toLowerCase() === name.toLowerCase()),
-  );
+  const lacking = captured.headers.find(({ name }) => CREDENTIALS.test(name) && headerOf(sent, name) === undefined);
   if (lacking !== undefined)
     return otherwise(`has no ${lacking.name}, which the capture has: what is answered then is not in the capture`);
-  return titleOf(sent) === titleOf(captured)
-    ? undefined
-    : alike(`asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`);
+  if (titleOf(sent) !== titleOf(captured))
+    return alike(`asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`);
+  const other = sent.headers.some(({ name, value }) => CREDENTIALS.test(name) && value !== headerOf(captured, name));
+  return other ? alike(OTHER_CREDENTIALS) : undefined;
 }
 
+const headerOf = ({ headers }: HttpRequest, wanted: string): string | undefined =>
+  headers.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())?.value;
+
+const OTHER_CREDENTIALS = 'logs in with other credentials than the capture, which are taken to be right';
 const CREDENTIALS = /^(?:proxy-)?authorization$/i;
 const isReading = ({ method }: HttpRequest): boolean => method === 'GET' || method === 'HEAD';
 

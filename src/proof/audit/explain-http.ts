@@ -81,6 +81,8 @@ function down({ http, line, expects, timeout }: HttpAudit, { behavior, name }: P
   if (rule === undefined)
     return { line, cause: 'request', why: `a healthy server may answer ${replyWords(said)} (${name})` };
   const at = expects[failing] ?? line;
+  if (status !== undefined && Number(status) < 200)
+    return { line: at, cause: 'interim', why: `http-check takes the interim response ${status} for the answer` };
   if (rule.match === 'status' || rule.match === 'rstatus')
     return {
       line: at,
