@@ -130,10 +130,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   counter.report(options.paths, warn);
   warnOfFragments(decoder.fragmentation, files, warn);
   warnOfBounds(tracker, folder, setAside, limits, warn);
-  const { checks, direct, hungUp } = folder.finish();
+  const { checks, direct, transfers, hungUp } = folder.finish();
   const { scripts, unsayable } = scriptsOf(checks, form);
   const proved = options.proof === false ? [] : [...scripts];
   for (const { sample, count } of direct) setAside.addSamples(sample, directReason(sample), undefined, count);
+  for (const { sample, count } of transfers) setAside.addSamples(sample, TRANSFER, undefined, count);
   for (const { sample, count } of hungUp) {
     setAside.addSamples(sample, HUNG_UP, sample.hungUp?.frame, count);
     failures.add(sample, HUNG_UP, sample.hungUp?.frame);
@@ -157,6 +158,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
 /** Of dialogues that failed for one reason as many are tried against the checks. */
 const MAX_FAILURES_ALIKE = 3;
 
+const TRANSFER = 'a data connection of FTP, whose port is for one transfer';
 const HUNG_UP = 'the server ended the connection, where like dialogues went on';
 
 const directReason = ({ layers }: Sample): string =>

@@ -31,6 +31,16 @@ const refused = (status: string): Why => [`HTTP refused: ${status}`, 6];
 const answered = (status: string): Why => [`answered, but HTTP ${status}`, 6];
 
 const FAILURES: Readonly<Record<string, Why>> = {
+  'banner/fail-ftp-421': ['greeting refused: 421 There are too many connected users, please try later.', 10],
+  'banner/fail-mysql-1130': [
+    "MySQL refused: Host '198.51.100.25' is not allowed to connect to this MariaDB server (1130)",
+    10,
+  ],
+  'banner/fail-smtp-554': [
+    'SMTP refused: 554 5.7.1 <mail.example[198.51.100.25]>: Client host rejected: Access denied',
+    10,
+  ],
+  'banner/fail-ssh-maxstartups': ['SSH refused: Exceeded MaxStartups', 11],
   'connect/squid-fail-connect-acl-x3': refused('403 Forbidden'),
   'connect/squid-fail-connect-no-credentials': CREDENTIALS_DEMANDED,
   'connect/squid-fail-connect-nxdomain-x3': refused('500 Internal Server Error'),
@@ -77,6 +87,7 @@ const FAILURES: Readonly<Record<string, Why>> = {
   'http/tinyproxy-fail-upstream-deadup-x3': answered('502 Unable to connect to upstream proxy'),
   'http/tinyproxy-fail-wrong-password-x3': answered('401 Unauthorized'),
   'proxy-protocol/fail-unexpected-header': ['SOCKS5 refused: no acceptable methods (ff)', 6],
+  'redis/fail-noauth': ['Redis refused: NOAUTH Authentication required.', 11],
   'socks4/dante-fail-acl-socks4a': SOCKS4_REFUSED,
   'socks4/dante-fail-socks4a-nxdomain': SOCKS4_REFUSED,
   'socks4/dante-fail-socks4a-refused-x3': SOCKS4_REFUSED,

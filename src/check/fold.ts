@@ -18,6 +18,8 @@ interface Folded {
   readonly direct: readonly LeftOut[];
   /** Those that the server put an end to, where like ones went on. */
   readonly hungUp: readonly LeftOut[];
+  /** Those that are the data connections of FTP. */
+  readonly transfers: readonly LeftOut[];
 }
 
 /** Collects samples as they come and folds like ones together. */
@@ -25,6 +27,8 @@ export class CheckFolder {
   readonly #limits: Pick<Limits, 'samples' | 'checks'>;
   readonly #groups = new Map<string, Group>();
   readonly #frameName: (frame: number) => string;
+  /** The ports of FTP's data connections, behind the proxy that they go through. */
+  readonly #dataPorts = new Set<string>();
   /** Samples that would have made one check too many. */
   dropped = 0;
 
@@ -40,6 +44,9 @@ export class CheckFolder {
   /** Folds a sample into its group and returns that; undefined where it would have made one check too many. */
   add(sample: Sample): Group | undefined {
     const key = keyOf(sample);
+    for (const port of sample.dataPorts) {
+      if (this.#dataPorts.size < MAX_DATA_PORTS) this.#dataPorts.add(dataPortKey(sample, port));
+    }
     const known = this.#groups.get(key);
     if (known === undefined && this.#groups.size >= this.#limits.checks) {
       this.dropped++;
@@ -80,9 +87,11 @@ export class CheckFolder {
 
   /** The checks in order of their first conversation, and the samples that were left out. */
   finish(): Folded {
-    const { used: kept, hungUp } = withoutHangUps([...this.#groups.values()]);
+    const all = [...this.#groups.values()];
+    const transfers = all.filter(({ samples }) => this.#isTransfer(samples[0]));
+    const { used: kept, hungUp } = withoutHangUps(all.filter((group) => !transfers.includes(group)));
     const groups = withoutAnswers(kept);
-    for (const { samples } of groups) samples.sort((a, b) => a.stream - b.stream);
+    for (const { samples } of [...groups, ...transfers]) samples.sort((a, b) => a.stream - b.stream);
     groups.sort((a, b) => a.samples[0].stream - b.samples[0].stream);
     const proxied = groups.filter(({ samples }) => samples[0].proxied);
     const used = proxied.length > 0 ? proxied : groups;
@@ -90,7 +99,14 @@ export class CheckFolder {
       checks: used.map((group) => this.#checkOf(group)),
       direct: groups.filter((group) => !used.includes(group)).map(leftOut),
       hungUp: hungUp.map(leftOut),
+      transfers: transfers.map(leftOut),
     };
+  }
+
+  /** Does it go to a port that FTP has for one transfer? Nobody waits there any more. */
+  #isTransfer(sample: Sample): boolean {
+    const port = Number(/:([0-9]+)$/.exec(sample.destination ?? '')?.[1]);
+    return sample.layers.at(-1) === 'unknown' && this.#dataPorts.has(dataPortKey(sample, port));
   }
 
   #checkOf(group: Group): Check {
@@ -100,6 +116,11 @@ export class CheckFolder {
 }
 
 const leftOut = ({ samples, count }: Group): LeftOut => ({ sample: samples[0], count });
+
+/** More ports are not remembered. */
+const MAX_DATA_PORTS = 65_536;
+
+const dataPortKey = ({ server }: Sample, port: number): string => `${formatEndpoint(server)} ${port}`;
 
 const inOrder = (servers: Group['servers']): Check['servers'] =>
   [...servers.values()].sort((a, b) => a.stream - b.stream).map(({ server }) => server);

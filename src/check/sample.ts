@@ -35,6 +35,8 @@ export interface Sample {
   readonly hungUp: { readonly by: 'FIN' | 'RST'; readonly frame: number } | undefined;
   /** What the capture lacks of what is sent, which the user allowed; such a check cannot be proved. */
   readonly lacks: readonly string[];
+  /** Ports of the origin that are for one transfer: another dialogue with one of them is no sample of anything. */
+  readonly dataPorts: readonly number[];
   /** The frames that carried what is sent and asserted. */
   readonly frames: readonly number[];
   /** Milliseconds from the first frame to the last byte asserted. */
@@ -125,6 +127,7 @@ export function sampleOf(dialogue: Dialogue, allowed: ReadonlySet<Allowance>, fo
       answersGreeting: copied === undefined && answersGreeting(layers),
       hungUp: hungUpBy(dialogue),
       lacks: lacksOf(dialogue, spans, startSeen),
+      dataPorts: messages.flatMap((message) => (message.kind === 'banner' ? message.dataPorts : [])),
       ...extentOf(exchanges),
     },
   };

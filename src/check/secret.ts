@@ -5,8 +5,11 @@ import type { Message } from '../dialogue/layer.ts';
 export interface Secret {
   /** The field that holds it, by its name in the RFC: `PASSWD`, `Proxy-Authorization`. */
   readonly name: string;
-  /** How it is written there: as it is, behind an octet that counts it, or as Basic credentials (RFC 7617 §2). */
-  readonly form: 'plain' | 'counted' | 'basic';
+  /**
+   * How it is written there: as it is, behind an octet that counts it, behind a line that counts it in digits (Redis), or as Basic
+   * credentials (RFC 7617 §2).
+   */
+  readonly form: 'plain' | 'counted' | 'counted in a line' | 'basic';
   /** Offset in what is sent, and length in bytes. */
   readonly start: number;
   readonly length: number;
@@ -21,10 +24,15 @@ export function secretsOf(message: Message, bytes: Uint8Array, base: number): Se
     .map((secret) => ({ ...secret, start: secret.start - base }));
 }
 
+/** An array of counted strings begins with it. */
+const STAR = 0x2a;
+
 /** Of a header line the value alone, of credentials what stands behind the scheme. */
 function spanOf(message: Message, field: Field, bytes: Uint8Array): Omit<Secret, 'name'> {
   const { name, start, length } = field;
   if (message.protocol === 'socks5') return { form: 'counted', start, length };
+  if (message.protocol === 'redis' && bytes[message.start] === STAR)
+    return { form: 'counted in a line', start, length };
   if (message.protocol !== 'http') return { form: 'plain', start, length };
   if (name === 'userinfo') return { form: 'plain', start, length: length - 1 }; // without its @
   const text = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');

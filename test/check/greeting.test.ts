@@ -142,3 +142,34 @@ describe('a check of a greeting', () => {
     expect(samplingOf(talk)).toMatchObject({ reason: 'no whole greeting: the server sent FIN' });
   });
 });
+
+describe('the data connections of FTP make no check: their ports are for one transfer', () => {
+  const open = (port: number, to: string) =>
+    new Talk({ client: `10.0.0.1:${port}` })
+      .handshake()
+      .client(hex('050100'))
+      .server(hex('0500'))
+      .client(hex(`05010003 06 612e74657374 ${to}`))
+      .server(hex('05000001 00000000 0000'));
+  const control = (said: string) =>
+    open(40_000, '0015')
+      .server('220 FTP ready\r\n')
+      .client('EPSV\r\n')
+      .server(said)
+      .client('LIST\r\n')
+      .server('150 Here\r\n');
+  const listing = open(40_001, 'c738').server('-rw-r--r-- 1 ftp ftp 3 readme.txt\r\n');
+
+  test.each([
+    ['EPSV', '229 Entering Extended Passive Mode (|||51000|)\r\n'],
+    ['PASV', '227 Entering Passive Mode (10,0,0,9,199,56).\r\n'],
+    ['PASV without brackets', '227 =10,0,0,9,199,56\r\n'],
+  ])('%s', (_name, said) => {
+    expect(checksOf([control(said), listing]).map(({ title }) => title)).toEqual(['FTP greeting 220']);
+  });
+
+  test('other ports do', () => {
+    const said = '229 Entering Extended Passive Mode (|||51001|)\r\n';
+    expect(checksOf([control(said), listing])).toHaveLength(2);
+  });
+});

@@ -47,7 +47,7 @@ test('a login is repeated, and its password is a secret', () => {
   ]);
   const [check] = checksOf([talk]);
   expect(check?.steps.flatMap((step) => (step.kind === 'send' ? step.secrets.map(({ name }) => name) : []))).toEqual([
-    'credentials',
+    'password',
   ]);
 });
 

@@ -63,6 +63,8 @@ describe('a server that refuses', () => {
     ],
     ['SMTP in lines', '554-no ESMTP\r\n554 for you\r\n', 'smtp', '554-no ESMTP'],
     ['SMTP at its second line', '220-mail ESMTP\r\n421 4.3.2 busy\r\n', 'smtp', '421 4.3.2 busy'],
+    ['SMTP by its code', '554 no\r\n', 'smtp', '554 no'],
+    ['SMTP by its other code', '421 4.7.0 busy\r\n', 'smtp', '421 4.7.0 busy'],
     ['FTP', '421 Too many connections, this is FTP\r\n', 'ftp', '421 Too many connections, this is FTP'],
     ['whoever', '530 no\r\n', 'greeting', '530 no'],
     ['NNTP', '502 no news for you\r\n', 'nntp', '502 no news for you'],

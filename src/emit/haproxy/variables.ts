@@ -12,6 +12,8 @@ const NAMES: Readonly<Record<string, { readonly user?: string; readonly secret: 
   authorization: { user: 'ORIGIN_USER', secret: 'ORIGIN_PASSWORD' },
   cookie: { secret: 'COOKIE' },
   userinfo: { secret: 'ORIGIN_USERINFO' },
+  username: { secret: 'ORIGIN_USER' },
+  password: { secret: 'ORIGIN_PASSWORD' },
 };
 
 /** A variable of a check, set from the environment. */
@@ -92,11 +94,13 @@ export function sendFormat(bytes: Uint8Array, secrets: readonly Secret[], text: 
   let format = '';
   let position = 0;
   for (const { name, form, start, length } of [...secrets].sort((a, b) => a.start - b.start)) {
-    format += literal(position, form === 'counted' ? start - 1 : start);
+    const counted = asText && form === 'counted in a line' ? `${length}\r\n`.length : 0;
+    format += literal(position, form === 'counted' ? start - 1 : start - counted);
     const value = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
     const sample = expressionFor(name, form === 'basic' ? 'basic' : 'plain', value, variables);
     // The octet that counts: the last of the four that htonl makes of the length.
     if (form === 'counted') format += `%[${sample},length,htonl,bytes(3,1),hex]`;
+    if (counted > 0) format += `%[${sample},length]${literal(start - 2, start)}`;
     format += asText ? `%[${sample}]` : `%[${sample},hex]`;
     position = start + length;
   }

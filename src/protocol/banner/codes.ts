@@ -45,7 +45,8 @@ export const SHAPES = [
     ready: REPLY_READY,
     refusing: REPLY_REFUSING,
     end: 'reply',
-    words: /SMTP/i,
+    // Only SMTP has these codes, and codes with dots behind them (RFC 3463).
+    words: /SMTP|^(521|554)[ -]|^[45][0-9][0-9][ -][45]\.[0-9]+\.[0-9]+ /i,
     commands: /^(EHLO|HELO)\b/i,
   },
   {

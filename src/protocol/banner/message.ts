@@ -1,6 +1,7 @@
 import { type ByteReader, DecodeError } from '../../bytes/reader.ts';
 import type { MessageSpan } from '../layer.ts';
 import type { BannerProtocol, TextShape } from './codes.ts';
+import { dataPortsIn } from './ftp.ts';
 
 /** What a server says first. */
 export interface Banner extends MessageSpan {
@@ -10,6 +11,8 @@ export interface Banner extends MessageSpan {
   readonly opening: string;
   /** Why the server will not serve, in its own words. */
   readonly refusal: string | undefined;
+  /** Of FTP the ports that the server names for its data connections. */
+  readonly dataPorts: readonly number[];
 }
 
 /** A longer greeting is none: RFC 5321 §4.5.3.1.5 has 512 octets a line, and HAProxy looks at 16 KiB. */
@@ -38,6 +41,7 @@ export function decodeText(reader: ByteReader, bytes: Uint8Array, shape: TextSha
     side: 'server',
     opening,
     refusal: whole.refusal?.trimEnd().slice(0, MAX_REASON_LENGTH),
+    dataPorts: shape.protocol === 'ftp' ? dataPortsIn(bytes, start + whole.length) : [],
     start,
     end: reader.offset,
     fields: reader.takeFields(),

@@ -42,7 +42,7 @@ export function decodeMysql(reader: ByteReader, bytes: Uint8Array): Banner {
   reader.bytes(end - start, 'packet');
   reader.takeFields();
   const opening = refusal === undefined ? '\0\n' : '\0\xff';
-  return { protocol: 'mysql', kind: 'banner', side: 'server', opening, refusal, start, end, fields };
+  return { protocol: 'mysql', kind: 'banner', side: 'server', opening, refusal, dataPorts: [], start, end, fields };
 }
 
 /** ERR_Packet: a code, in newer servers `#` and an SQL state, then words. */

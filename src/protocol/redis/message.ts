@@ -56,9 +56,11 @@ function decodeArray(reader: ByteReader): string {
     const length = countIn(line, '$', reader.offset);
     if (length < 0) throw new DecodeError('length', reader.offset, '0 or more', `${length}`);
     reader.bytes(line.length, 'length');
-    const bytes = isSecret(words)
-      ? reader.bytes(length, 'credentials', 'secret')
-      : reader.bytes(length, at === 0 ? 'command' : 'argument');
+    const secret = secretBehind(words, count);
+    const bytes =
+      secret === undefined
+        ? reader.bytes(length, at === 0 ? 'command' : 'argument')
+        : reader.bytes(length, secret, 'secret');
     words.push(textOf(bytes));
     reader.bytes(2, 'end of argument');
   }
@@ -71,29 +73,35 @@ function decodeLine(reader: ByteReader): string {
   const pieces = line.replace(/[ \r\n]+$/, '').match(/ *[^ ]+/g) ?? [];
   const words: string[] = [];
   for (const piece of pieces) {
-    if (isSecret(words)) reader.bytes(piece.length, 'credentials', 'secret');
-    else reader.bytes(piece.length, words.length === 0 ? 'command' : 'argument');
-    words.push(piece.trim());
+    const word = piece.trimStart();
+    const secret = secretBehind(words, pieces.length);
+    if (secret === undefined) reader.bytes(piece.length, words.length === 0 ? 'command' : 'argument');
+    else {
+      reader.bytes(piece.length - word.length, 'space');
+      reader.bytes(word.length, secret, 'secret');
+    }
+    words.push(word);
   }
   reader.bytes(line.length - pieces.join('').length, 'end of line');
   return words[0] ?? '';
 }
 
-/** Is what comes behind these words a name to log in with, or a password? */
-function isSecret(words: readonly string[]): boolean {
+/** What the argument behind these words is, where it is a name to log in with or a password; `count` is how many words there are in all. */
+function secretBehind(words: readonly string[], count: number): 'username' | 'password' | undefined {
   const [command, ...rest] = words.map((word) => word.toUpperCase());
   switch (command) {
     case 'AUTH':
-      return true;
+      return rest.length === 0 && count > 2 ? 'username' : 'password';
     case 'HELLO':
     case 'MIGRATE':
-      return rest.slice(-2).some((word) => word === 'AUTH' || word === 'AUTH2');
+      if (rest.at(-1) === 'AUTH2' || (rest.at(-1) === 'AUTH' && command === 'HELLO')) return 'username';
+      return rest.at(-1) === 'AUTH' || /^AUTH2?$/.test(rest.at(-2) ?? '') ? 'password' : undefined;
     case 'ACL':
-      return rest[0] === 'SETUSER' && rest.length > 1;
+      return rest[0] === 'SETUSER' && rest.length > 1 ? 'password' : undefined;
     case 'CONFIG':
-      return rest[0] === 'SET' && /^(REQUIREPASS|MASTERAUTH)$/.test(rest.at(-1) ?? '');
+      return rest[0] === 'SET' && /^(REQUIREPASS|MASTERAUTH)$/.test(rest.at(-1) ?? '') ? 'password' : undefined;
     default:
-      return false;
+      return undefined;
   }
 }
 
