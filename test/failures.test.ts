@@ -170,3 +170,35 @@ describe('a redirect gives a check, with the warning that a captive portal answe
     });
   });
 });
+
+test('a session inside TLS to the proxy itself is named as unreadable, with the way out', async () => {
+  const each = CASES.find(({ name }) => name === 'tls/squid-https-proxy-x3') as Case;
+  const { checks, setAside } = await analyze({ paths: [each.capture] });
+  expect(checks).toEqual([]);
+  expect(setAside).toMatchObject([
+    {
+      reason: 'TLS from the first byte, so that what is inside cannot be read',
+      frame: 6,
+      count: 3,
+      nextStep: expect.stringContaining('let its check begin with "tcp-check connect ssl"'),
+    },
+  ]);
+});
+
+test('of a demand for credentials and the request that meets it on a connection of its own, the second makes the check', async () => {
+  const each = CASES.find(({ name }) => name === 'http/tinyproxy-http-anyauth') as Case;
+  const { checks, setAside } = await analyze({ paths: [each.capture] });
+  expect(checks.map(({ samples, statuses }) => [samples, statuses])).toEqual([
+    [[{ stream: 1, frames: [16, 18] }], [204]],
+  ]);
+  expect(setAside).toMatchObject([
+    { stream: 0, reason: 'HTTP refused: 407 Proxy Authentication Required', frame: 6, count: 1 },
+  ]);
+});
+
+test('and on the same connection the second request', async () => {
+  const each = CASES.find(({ name }) => name === 'http/squid-http-anyauth') as Case;
+  const { checks, setAside } = await analyze({ paths: [each.capture] });
+  expect(checks.map(({ samples }) => samples)).toEqual([[{ stream: 0, frames: [8, 9] }]]);
+  expect(setAside).toEqual([]);
+});

@@ -197,11 +197,15 @@ function setAside({ reason, frame, gap }: Dialogue['outcome'], layers: readonly 
   return { reason, frame, ...(nextStep !== undefined && { nextStep }) };
 }
 
+/** Without a word on verification HAProxy refuses the configuration (2.6). */
+const SPEAK_TLS =
+  'HAProxy can speak TLS to the proxy itself: record a session without TLS, and let its check begin with "tcp-check connect ssl" (with "verify none" or "ca-file" on the server line)';
+
 /** What to look at where the reason alone does not tell. */
 function nextStepAfter(layers: readonly Layer[]): string | undefined {
   const layer = layers.at(-1);
   if (layer === undefined || isInTunnel(layers)) return undefined;
-  if (layer.protocol === 'tls') return 'HAProxy can speak TLS to the proxy itself: tcp-check connect ssl';
+  if (layer.protocol === 'tls') return SPEAK_TLS;
   const { outcome, messages } = layer;
   const status = outcome.kind === 'answered' ? outcome.status : undefined;
   const sent = messages.findLast((message) => message.protocol === 'http' && message.kind === 'request');

@@ -81,8 +81,10 @@ export function nothingToDerive(
   if (accounting.conversations === 0) {
     return `${names}: no TCP conversation in ${accounting.frames} frames; record the proxy's port while curl runs, as: tcpdump -i any -s 0 -w session.pcap tcp port 1080`;
   }
-  if (setAside.length > 0)
-    return `${names}: nothing to derive a check from; record a session in which the request succeeds`;
+  if (setAside.length > 0) {
+    const told = setAside.every(({ nextStep }) => nextStep !== undefined);
+    return `${names}: nothing to derive a check from; ${told ? 'see what can be done about it' : 'record a session in which the request succeeds'}`;
+  }
   const wanted = [
     ...(stream === undefined ? [] : [`is tcp.stream ${stream}`]),
     ...(server === undefined ? [] : [`has the server ${server}`]),
