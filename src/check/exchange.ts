@@ -99,11 +99,19 @@ export function exchangesOf(
         conversation.started.seconds,
       );
       if (observation === undefined) continue;
-      const bytes = bytesOf(message).slice(0, MAX_REPLY_LENGTH);
+      const bytes = withWholeHead(message, bytesOf(message)).slice(0, MAX_REPLY_LENGTH);
       exchanges.at(-1)?.reply.push(wanted({ observation, bytes }, aim.statuses));
     }
   }
   return exchanges;
+}
+
+/** What a server is simulated on: where the capture ends within an HTTP head, its whole lines and a blank one. */
+function withWholeHead(message: Message, bytes: Uint8Array): Uint8Array {
+  if (message.kind !== 'response' || message.headEnd !== undefined) return bytes;
+  const lines = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+  const head = lines.length > 0 ? [lines] : [bytes.subarray(0, 'HTTP/1.1 204'.length), Buffer.from('\r\n')];
+  return Buffer.concat([...head, Buffer.from('\r\n')]);
 }
 
 function endsWithin(message: Message, span: UsedSpan): boolean {

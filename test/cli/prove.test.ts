@@ -120,6 +120,22 @@ describeWith(['haproxy'], 'prove --haproxy', () => {
 });
 
 describe('derive and the proof', () => {
+  test('a head of which the capture lacks the end is proved on what is there', () => {
+    const cut = (answer: string) =>
+      new Talk({ server: '10.0.0.2:3128' })
+        .handshake()
+        .client('GET http://origin.example/ HTTP/1.1\r\nHost: origin.example\r\n\r\n')
+        .server(answer);
+    for (const [name, answer] of [
+      ['line.pcap', 'HTTP/1.1 204'],
+      ['lines.pcap', 'HTTP/1.1 204 No Content\r\nDate: to'],
+    ] as const) {
+      const { code, stdout, stderr } = capture2check([file(name, cut(answer))]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('broken twins fail') });
+      expect(stdout).toContain('http-check expect status 204');
+    }
+  });
+
   test('says the score on stderr', () => {
     const { code, stderr } = capture2check([HTTP]);
     expect(code).toBe(0);

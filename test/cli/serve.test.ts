@@ -15,7 +15,9 @@ const REFUSED = join(FIXTURES, 'socks5/dante-fail-refused-x3/capture.pcap');
 async function served(args: readonly string[], use: (address: { address: string; port: number }) => Promise<void>) {
   const child = spawn(process.execPath, [CLI, 'serve', CAPTURE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const line = await new Promise<string>((resolve) =>
     child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString())),

@@ -23,8 +23,11 @@ export function capture2checkBeside(args: readonly string[]): Promise<CliResult>
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk: Buffer) => void (said.stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => void (said.stderr += chunk.toString()));
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].on('data', (chunk: Buffer) => {
+        said[stream] += chunk.toString();
+      });
+    }
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, ...said }));
   });
