@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { type Audit, emitAudit, emitAuditJson, INSTEAD_STYLE } from '../emit/audit.ts';
 import { ConfigError } from '../emit/haproxy/config-words.ts';
 import { parseConfig } from '../emit/haproxy/parse.ts';
@@ -19,9 +20,16 @@ export interface AuditOptions extends CommonOptions {
   readonly section?: string;
 }
 
+/**
+ * The regular expressions of a configuration are anybody's: one that backtracks without end is run by V8's other engine, which never does. It has no
+ * look-around and no back-references.
+ */
+const TAME_REGEX = '--enable-experimental-regexp-engine-on-excessive-backtracks';
+
 /** `audit`: the checks of a configuration, judged by captured dialogues. */
 export async function audit(path: string, options: AuditOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
+  setFlagsFromString(TAME_REGEX);
   const configured = sectionsOf(readConfig(path), path, options.section);
   const analysis = await analyzeFor(options.capture, options, terminal);
   for (const { kind, text } of wordsOn(

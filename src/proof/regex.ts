@@ -52,7 +52,8 @@ export function toJavaScript(source: string): RegExp {
       translated += start.replace(']', '\\]');
       at += start.length - 1;
     } else if (character === '.') translated += '[^\\n]';
-    else if (character === '$') translated += '(?=\\n?$)';
+    // At the very end it needs no look-ahead, which the engine that never backtracks has not.
+    else if (character === '$') translated += at + 1 === source.length ? '\\n?$' : '(?=\\n?$)';
     else translated += character;
   }
   return new RegExp(translated, insensitive ? 'is' : 's');

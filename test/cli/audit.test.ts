@@ -200,6 +200,19 @@ describe('what audit answers', () => {
     expect(stderr).toContain('no check of the configuration could be judged by these captures');
   });
 
+  test('in time, whatever regular expression the configuration has', () => {
+    const lines = [
+      'listen a',
+      ' option httpchk GET http://client3.google.com/generate_204',
+      ' http-check send hdr Proxy-Authorization x',
+      ' http-check expect rstring ^(.|.)*@$',
+      ' server s 127.0.0.1:11120 check',
+    ];
+    const { code, stdout } = audit(file('evil.cfg', `${lines.join('\n')}\n`));
+    expect(code).toBe(1);
+    expect(stdout).toContain('line 4: rstring ');
+  });
+
   test('nothing where there is no check', () => {
     const { code, stderr } = audit(file('none.cfg', 'backend web\n server s 192.0.2.1:80\n'));
     expect(code).toBe(1);

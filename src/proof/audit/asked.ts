@@ -22,6 +22,8 @@ export type Asked =
       readonly replies: CapturedReplies;
       /** What is assumed. */
       readonly remarks: readonly Remark[];
+      /** Where it asks for something else, which is taken to be answered alike. */
+      readonly elsewhere: Remark | undefined;
     }
   /** What is answered is not in the capture, from this line on. */
   | { readonly kind: 'otherwise'; readonly remark: Remark; readonly requests: number };
@@ -58,6 +60,7 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
   const pending = read.messages.filter(({ side }) => side === 'client');
   const expected = readMessages(talkOf(captured, check.replies)).messages;
   const remarks: Remark[] = [];
+  let elsewhere: Remark | undefined;
   const requestLengths: number[] = [];
   const names = new Map<number, number>();
   let at = 0;
@@ -95,8 +98,12 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
           theirs.subarray(theirMessage.start, theirMessage.end),
         ) === 0;
       const difference = differenceOf(message, theirMessage, chosenBehind(theirMessage, expected), sameBytes);
-      if (difference?.answeredAlike === false) return otherwise(difference.text, lineAt(message.start));
-      if (difference !== undefined) remarks.push({ line: lineAt(message.start), text: difference.text });
+      if (difference?.kind === 'otherwise') return otherwise(difference.text, lineAt(message.start));
+      if (difference !== undefined) {
+        const remark = { line: lineAt(message.start), text: difference.text };
+        remarks.push(remark);
+        if (difference.kind === 'another place') elsewhere ??= remark;
+      }
       for (const [theirs, ours] of nameLengths(theirMessage, message)) names.set(theirs, ours);
       at = message.end;
     }
@@ -106,7 +113,7 @@ export function compareRequests(configured: ConfiguredCheck, check: Check): Aske
     return otherwise('has HAProxy write a PROXY header, and the capture has none', sent[0]?.line ?? configured.line);
   if (at < own.length && looksBehind(configured, lineAt(at)))
     return otherwise('sends more than the capture, and what is answered to that is not known');
-  return { kind: 'the same', requestLengths, replies: renamed(check.replies, names), remarks };
+  return { kind: 'the same', requestLengths, replies: renamed(check.replies, names), remarks, elsewhere };
 }
 
 /** What is said in the order of exchanges; the server may speak first. */

@@ -68,7 +68,7 @@ export function auditCheck(
     return { ...nothing, check, verdict, reasons: [asked.remark] };
   }
   const { faults, proof } = faultsOf(configured, asked, check, scripts.get(check));
-  const [assumed] = asked.remarks;
+  const assumed = asked.elsewhere;
   if (assumed !== undefined && answersOtherwise(proof, asked)) {
     const text = `${assumed.text}: what is answered to that is not in the capture, and it expects something else`;
     const verdict = sameServer || chosen ? 'otherwise' : 'unknown';

@@ -5,8 +5,11 @@ import type { HttpRequest } from '../../protocol/http/message.ts';
 
 /** How what a configuration asks for differs from what was captured. */
 export interface Difference {
-  /** May the captured answers be taken for the answers to this too? */
-  readonly answeredAlike: boolean;
+  /**
+   * `otherwise`: what is answered is not in the capture; `alike`: the captured answers are taken for the answers to this too; `another place`: so
+   * they are, though something else is asked for.
+   */
+  readonly kind: 'otherwise' | 'alike' | 'another place';
   /** A sentence without a final stop, whose subject is the line. */
   readonly text: string;
 }
@@ -40,9 +43,7 @@ export function differenceOf(
   if (sent.protocol === 'http' || captured.protocol === 'http') return undefined;
   if (sent.command !== captured.command)
     return otherwise(`asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`);
-  return titleOf(sent) === titleOf(captured)
-    ? undefined
-    : alike(`asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`);
+  return titleOf(sent) === titleOf(captured) ? undefined : anotherPlace(sent, captured);
 }
 
 function httpDifference(sent: HttpRequest, captured: HttpRequest): Difference | undefined {
@@ -62,8 +63,7 @@ function httpDifference(sent: HttpRequest, captured: HttpRequest): Difference | 
   const lacking = captured.headers.find(({ name }) => CREDENTIALS.test(name) && headerOf(sent, name) === undefined);
   if (lacking !== undefined)
     return otherwise(`has no ${lacking.name}, which the capture has: what is answered then is not in the capture`);
-  if (titleOf(sent) !== titleOf(captured))
-    return alike(`asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`);
+  if (titleOf(sent) !== titleOf(captured)) return anotherPlace(sent, captured);
   const other = sent.headers.some(({ name, value }) => CREDENTIALS.test(name) && value !== headerOf(captured, name));
   return other ? alike(OTHER_CREDENTIALS) : undefined;
 }
@@ -88,8 +88,12 @@ const nameOf = (message: Message): string =>
       ? 'other data'
       : titleOf(message);
 
-const otherwise = (text: string): Difference => ({ answeredAlike: false, text });
-const alike = (text: string): Difference => ({ answeredAlike: true, text });
+const otherwise = (text: string): Difference => ({ kind: 'otherwise', text });
+const alike = (text: string): Difference => ({ kind: 'alike', text });
+const anotherPlace = (sent: Message, captured: Message): Difference => ({
+  kind: 'another place',
+  text: `asks for ${titleOf(sent)}, the capture for ${titleOf(captured)}`,
+});
 
 /** What a protocol's client is called that speaks to a server of another one. */
 export const clientOf = (protocol: Message['protocol']): string =>
