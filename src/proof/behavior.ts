@@ -31,7 +31,7 @@ export const says = (bytes: Uint8Array, ending?: Ending): Reaction => ({
 });
 
 /** Bytes of a reply that trickle in, at its start and at its end; what a long one has between them comes at once, so that it still comes in time. */
-const TRICKLED = { first: 160, last: 40 };
+const TRICKLED = { first: 80, last: 40 };
 
 /** The same bytes, the first ones and the last ones one at a time. */
 export const trickled = (

@@ -34,26 +34,50 @@ export interface JudgedTrial extends Trial {
   readonly verdict: Verdict;
 }
 
-/** Trials at a time: with many more the mock servers, all in this process, answer late. */
-const BATCH = 250;
+/** Trials at a time, and pieces of replies that come a millisecond apart: with many more the mock servers, all in this process, answer late. */
+const BATCH = { trials: 250, pieces: 8000 };
 
-/** Tries judged scripts, however many; where HAProxy disagrees, which a busy machine can make it do, once more. Throws HaproxyError. */
-export async function tryJudged(pairs: readonly JudgedTrial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
+function batchesOf(trials: readonly JudgedTrial[], indexes: readonly number[]): number[][] {
+  const batches: number[][] = [[]];
+  let pieces = 0;
+  for (const at of indexes) {
+    const own = trials[at]?.behavior.reactions.reduce((sum, reaction) => sum + reaction.pieces.length, 0) ?? 0;
+    pieces += own;
+    if ((batches.at(-1)?.length ?? 0) >= BATCH.trials || pieces > BATCH.pieces) {
+      batches.push([]);
+      pieces = own;
+    }
+    batches.at(-1)?.push(at);
+  }
+  return batches;
+}
+
+/** What is to be told before this share of the timeout, and is told later, was kept waiting by the machine. */
+const LATE_SHARE = 0.5;
+
+/** Tries judged scripts, however many; what HAProxy says otherwise or late, as it may on a busy machine, once more. Throws HaproxyError. */
+export async function tryJudged(trials: readonly JudgedTrial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
   const verdicts: HaproxyVerdict[] = [];
-  for (let at = 0; at < pairs.length; at += BATCH)
-    verdicts.push(...(await tryScripts(pairs.slice(at, at + BATCH), options)));
-  const disputed = [...pairs.keys()].filter((at) => {
-    const real = verdicts[at] as HaproxyVerdict;
-    return !confirms({ status: real.status, step: failedStep(real) }, (pairs[at] as JudgedTrial).verdict);
-  });
-  if (disputed.length === 0 || disputed.length > BATCH) return verdicts;
-  const again = await tryScripts(
-    disputed.map((at) => pairs[at] as JudgedTrial),
-    options,
-  );
-  disputed.forEach((at, index) => {
-    verdicts[at] = again[index] as HaproxyVerdict;
-  });
+  const tryThese = async (indexes: readonly number[]): Promise<void> => {
+    for (const batch of batchesOf(trials, indexes)) {
+      if (batch.length === 0) continue;
+      const said = await tryScripts(
+        batch.map((at) => trials[at] as JudgedTrial),
+        options,
+      );
+      batch.forEach((at, index) => {
+        verdicts[at] = said[index] as HaproxyVerdict;
+      });
+    }
+  };
+  const late = LATE_SHARE * options.timeout;
+  const isDoubtful = (at: number): boolean => {
+    const [{ verdict }, real] = [trials[at] as JudgedTrial, verdicts[at] as HaproxyVerdict];
+    const said = { status: real.status, step: failedStep(real) };
+    return !confirms(said, verdict) || (verdict.elapsed < late && real.duration >= late);
+  };
+  await tryThese([...trials.keys()]);
+  await tryThese([...trials.keys()].filter(isDoubtful));
   return verdicts;
 }
 

@@ -4,7 +4,7 @@ import { type Behavior, type Reaction, says, trickled } from '../../src/proof/be
 import { runHttpCheck } from '../../src/proof/http-model.ts';
 import { type HttpCheck, type HttpExpect, httpRequestBytes } from '../../src/proof/http-rule.ts';
 import type { HaproxyVerdict } from '../../src/replay/haproxy.ts';
-import { tryScripts } from '../../src/replay/prove.ts';
+import { tryJudged } from '../../src/replay/prove.ts';
 import { describeWith } from '../support/tools.ts';
 
 const TIMEOUT = 1200;
@@ -103,22 +103,13 @@ describeWith(['haproxy'], 'the model of http-check and a real HAProxy', () => {
 
   beforeAll(async () => {
     const requestLengths = [httpRequestBytes(send).length];
-    const tried = (some: typeof pairs) =>
-      tryScripts(
-        some.map(({ check, behavior }) => ({ script: scriptOf(check), behavior, requestLengths })),
-        { binary: 'haproxy', timeout: TIMEOUT },
-      );
-    verdicts = await tried(pairs);
-    // On a busy machine a reset or a piece may come late: what disagrees is tried once more.
-    const disputed = [...pairs.keys()].filter((at) => {
-      const { check, behavior } = pairs[at] as (typeof pairs)[number];
-      return runHttpCheck(check, behavior, TIMEOUT).status !== verdicts[at]?.status;
-    });
-    if (disputed.length === 0) return;
-    const again = await tried(disputed.map((at) => pairs[at] as (typeof pairs)[number]));
-    disputed.forEach((at, index) => {
-      verdicts[at] = again[index] as HaproxyVerdict;
-    });
+    const trials = pairs.map(({ check, behavior }) => ({
+      script: scriptOf(check),
+      behavior,
+      requestLengths,
+      verdict: runHttpCheck(check, behavior, TIMEOUT),
+    }));
+    verdicts = await tryJudged(trials, { binary: 'haproxy', timeout: TIMEOUT });
   }, 60_000);
 
   test.each(pairs.map(({ name }, at) => ({ name, at })))('$name', ({ at }) => {

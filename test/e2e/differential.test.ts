@@ -214,7 +214,6 @@ describeWith(['haproxy'], 'the model and a real HAProxy', () => {
   let verdicts: HaproxyVerdict[] = [];
 
   beforeAll(async () => {
-    // On a busy machine a reset or a piece may come late: what disagrees is tried once more.
     verdicts = await tryJudged(
       pairs.map(({ rules, behavior }) => ({
         rules,
