@@ -51,6 +51,8 @@ export interface AnalyzeOptions {
   readonly rows?: boolean;
   /** Keep the dialogues, as many as samples are kept of one check. */
   readonly dialogues?: boolean;
+  /** Is told of each dialogue that is taken, when it has ended, and by its index of the input that holds its first frame. */
+  readonly onDialogue?: (dialogue: Dialogue, input: number) => void;
   /** What to ask for and to take instead of what was captured. */
   readonly aim?: Aim;
   /** How checks are put into HAProxy's words. */
@@ -81,7 +83,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const conversation = withAssignedRole(captured, options.serverRole);
     roleMet ||= conversation.rolesBy === 'option';
     if (options.stream !== undefined && conversation.stream !== options.stream) return;
-    if (!options.rows && !options.dialogues && options.stream === undefined) {
+    if (!options.rows && !options.dialogues && !options.onDialogue && options.stream === undefined) {
       const group = repeats.groupOf(conversation);
       if (group !== undefined && folder.isFull(group, conversation.stream)) {
         return folder.count(group, conversation.server, conversation.stream);
@@ -90,6 +92,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     const dialogue = readDialogue(conversation, allowed, limits.nesting);
     if (options.server !== undefined && formatEndpoint(dialogue.conversation.server) !== options.server) return;
     if (options.stream !== undefined) dialogueAsked = dialogue;
+    options.onDialogue?.(dialogue, files.inputOf(conversation.firstFrame));
     if (options.dialogues && dialogues.length < limits.samples) dialogues.push(dialogue);
     if (options.rows) return rows.add(rowOf(dialogue, files));
     const sampling = sampleOf(dialogue, allowed, options.stream !== undefined, aim);

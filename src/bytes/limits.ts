@@ -16,6 +16,7 @@ export const LIMITS = {
   head: { default: 65_536, what: 'bytes kept from the start of each side of a conversation' },
   'out-of-order': { default: 65_536, what: 'bytes that a segment may be ahead of the first missing byte' },
   samples: { default: 100, what: 'dialogues that are compared for one check' },
+  servers: { default: 1000, what: 'servers that quirks are told of' },
   checks: { default: 1000, what: 'different checks from one run' },
 } as const satisfies Record<string, Limit>;
 

@@ -60,6 +60,11 @@ export class CaptureFiles {
     return this.#files.length > 1 ? this.nameOf(frame) : this.numberInFile(frame);
   }
 
+  /** Which of the files holds a frame, from 0 in the order given. */
+  inputOf(frame: number): number {
+    return this.#files.findLastIndex((file) => file.before < frame);
+  }
+
   #fileOf(frame: number): { readonly name: string; readonly before: number } | undefined {
     return this.#files.findLast((file) => file.before < frame);
   }

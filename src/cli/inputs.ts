@@ -19,6 +19,12 @@ export async function inputsOf(paths: readonly string[]): Promise<Inputs> {
   };
 }
 
+/** The files of a command line in the order in which they are read: captures before fixtures. */
+export const inOrderOfReading = (paths: readonly string[]): string[] => [
+  ...paths.filter((path) => !beginsWithBrace(path)),
+  ...paths.filter(beginsWithBrace),
+];
+
 function beginsWithBrace(path: string): boolean {
   if (path === '-') return false;
   const head = Buffer.alloc(64);

@@ -19,6 +19,12 @@ export interface CommonOptions {
   readonly limit?: Limits;
 }
 
+/** A word that the user puts on a file. */
+export interface FileLabel {
+  readonly label: string;
+  readonly path: string;
+}
+
 /** A server to check, and how the user wrote it. */
 export interface NamedTarget extends Target {
   readonly name: string;
@@ -93,4 +99,12 @@ export function parseListen(text: string): Target {
 export function parseCount(text: string): number {
   if (!/^[1-9][0-9]{0,9}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on.');
   return Number(text);
+}
+
+/** `LABEL=FILE`; may be repeated. */
+export function parseFileLabel(text: string, before: readonly FileLabel[] = []): FileLabel[] {
+  const [, label, path] = /^([A-Za-z0-9][A-Za-z0-9 ._-]*)=(.+)$/.exec(text) ?? [];
+  if (label === undefined || path === undefined)
+    throw new InvalidArgumentError('NAME=FILE, the name in letters, digits, space and . _ -');
+  return [...before, { label, path }];
 }

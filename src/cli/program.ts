@@ -9,6 +9,7 @@ import {
   parseAllowances,
   parseCount,
   parseEndpoint,
+  parseFileLabel,
   parseLimits,
   parseListen,
   parseRole,
@@ -16,6 +17,7 @@ import {
   parseTarget,
 } from './options.ts';
 import type { ProveOptions } from './prove.ts';
+import type { QuirksOptions } from './quirks.ts';
 import { FORMATS, withScriptOptions, withStyleOptions } from './script-options.ts';
 import type { ServeOptions } from './serve.ts';
 import type { ShowOptions } from './show.ts';
@@ -130,6 +132,30 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addHelpText('after', AUDIT_HELP)
     .action(async (path: string, options: AuditOptions) =>
       onExit(await (await import('./audit.ts')).audit(path, options)),
+    );
+
+  common(program.command('quirks'))
+    .description('tell what each server does, and where it departs from its specification')
+    .argument('[capture...]', CAPTURES)
+    .addOption(new Option('--format <format>', 'what to write').choices(['text', 'markdown', 'json']).default('text'))
+    .option('--json', 'the same as --format json')
+    .addOption(
+      new Option(
+        '--cause <NAME=FILE>',
+        'what was wrong when FILE was recorded, as refused=closed-port.pcap; may be repeated',
+      ).argParser(parseFileLabel),
+    )
+    .addOption(
+      new Option(
+        '--called <NAME=FILE>',
+        'the server of FILE, which tells servers at one address apart; may be repeated',
+      ).argParser(parseFileLabel),
+    )
+    .option('--compare', 'servers side by side, and which check fits them')
+    .addOption(streamOption('take this conversation alone'))
+    .addOption(serverOption())
+    .action(async (paths: string[], options: QuirksOptions) =>
+      onExit(await (await import('./quirks.ts')).quirks(paths, options)),
     );
 
   common(program.command('list'))

@@ -40,7 +40,7 @@ export interface ServerSheet {
 
 /** Collects what dialogues show of one server. What it keeps does not grow with them. */
 export class SheetFolder {
-  readonly #name: string;
+  readonly name: string;
   readonly #endpoints = new Set<string>();
   readonly #across = new AcrossDialogues();
   readonly #timings = new Timings();
@@ -56,7 +56,7 @@ export class SheetFolder {
   proxied = false;
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   get firstStream(): number {
@@ -89,7 +89,7 @@ export class SheetFolder {
     const answers = [...this.#answers.values()].sort((a, b) => a.stream - b.stream);
     const endpoints = [...this.#endpoints];
     return {
-      name: this.#name,
+      name: this.name,
       endpoints,
       dialogues: this.#dialogues,
       spoken: this.#speech.finish(),
