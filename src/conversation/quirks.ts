@@ -95,6 +95,8 @@ export type TcpFinding = Finding<keyof typeof TCP_QUIRKS>;
 const LONG = 1000;
 /** Milliseconds between the pieces of one reply that no network puts there without loss (RFC 6298 §2.4 has 1 s, Linux 200 ms). */
 const SLOW = 200;
+/** Bytes of evidence of what may be anything. */
+const SHOWN = 4;
 /** Every host takes segments of as many bytes (RFC 9293 §3.7.1): shorter replies need not be cut. */
 const SHORT = 536;
 
@@ -165,7 +167,7 @@ export function pieceFinding(conversation: Conversation, start: number, end: num
   const took = elapsed(first, last);
   const inOrder = pieces.every(({ frame }, index) => index === 0 || frame > (pieces[index - 1]?.frame ?? 0));
   const singles = pieces.length > 2 && pieces.every((run) => run.end - run.start === 1);
-  const place = { side: 'server', offset: second.start, length: Math.min(second.end, stop) - second.start } as const;
+  const place = { side: 'server', offset: second.start, length: Math.min(second.end - second.start, SHOWN) } as const;
   const detail = `${pieces.length} segments${took >= SLOW ? ` in ${ms(took)}` : ''}`;
   return {
     ...place,
@@ -178,7 +180,7 @@ export function pieceFinding(conversation: Conversation, start: number, end: num
 export function joinedFinding({ server }: Conversation, tunnel: number): TcpFinding | undefined {
   const run = runAt(server.bytes, tunnel);
   if (run === undefined || run.start >= tunnel) return undefined;
-  const length = Math.min(run.end - tunnel, 16);
+  const length = Math.min(run.end - tunnel, SHOWN);
   return {
     code: 'tcp-reply-with-tunnel-data',
     side: 'server',

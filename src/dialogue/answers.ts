@@ -29,8 +29,9 @@ export function answerOf(dialogue: Dialogue, layer: Layer, label: string | undef
 }
 
 /** The cause as far as the bytes show it. */
-function causeOf({ outcome }: Dialogue, { messages }: Layer): string | undefined {
-  if (outcome.kind === 'opened' && outcome.status !== undefined && outcome.status < 400) return 'fine';
+function causeOf({ outcome, layers }: Dialogue, { messages }: Layer): string | undefined {
+  if (outcome.kind === 'opened' && (outcome.status ?? 600) < 400) return 'fine';
+  if (layers.at(-1)?.outcome.kind === 'established') return 'fine';
   const greeting = messages.find((message) => message.kind === 'greeting');
   const last = messages.at(-1);
   switch (last?.kind) {
@@ -93,6 +94,6 @@ function endingText({ conversation }: Dialogue): string | undefined {
   const last = Math.max(server.bytes.runs.at(-1)?.frame ?? 0, 0);
   const unanswered = (client.bytes.runs.at(-1)?.frame ?? 0) > last;
   if (unanswered && how?.kind === 'silence') return 'silence';
-  if (ending?.side === 'server') return ending.by;
-  return undefined;
+  // Who closes first behind a reply is mostly a matter of microseconds.
+  return ending?.side === 'server' && (unanswered || ending.by === 'RST') ? ending.by : undefined;
 }

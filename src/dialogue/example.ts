@@ -38,7 +38,7 @@ export interface Example {
 
 /** How much a dialogue tells: a success most of all. */
 export function exampleRank({ outcome, layers }: Dialogue): number {
-  if (outcome.kind === 'opened') return (outcome.status ?? 200) < 400 ? 4 : 3;
+  if (outcome.kind === 'opened') return (outcome.status ?? 600) < 400 ? 4 : 3;
   if (outcome.kind === 'refused') return 2;
   return layers.some(({ protocol }) => protocol !== 'unknown') ? 1 : 0;
 }

@@ -22,7 +22,8 @@ export class Speech {
   tls = false;
 
   add(dialogue: Dialogue, layer: Layer): void {
-    const granted = layer.outcome.kind === 'granted' || layer.outcome.kind === 'answered';
+    const { outcome } = layer;
+    const granted = outcome.kind === 'granted' || (outcome.kind === 'answered' && outcome.status < 400);
     if (granted) this.#granted.add(layer.protocol);
     this.tls ||= dialogue.layers.some(({ protocol, outcome }) => protocol === 'tls' && outcome.kind === 'established');
     if (granted && /[a-z]/i.test(dialogue.destination ?? '')) this.destination ??= dialogue.destination;

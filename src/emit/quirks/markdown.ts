@@ -17,7 +17,7 @@ export function sectionText(section: Section): string {
   const head = `### ${escaped(section.title)}\n\n`;
   switch (section.kind) {
     case 'table':
-      return `${head}${tableText(section.columns, section.rows)}`;
+      return `${head}${tableText(section.columns, section.rows, section.literal)}`;
     case 'items':
       if (section.items.length === 0) return `${head}none\n`;
       return `${head}${section.items.map(itemText).join('')}`;
@@ -26,9 +26,19 @@ export function sectionText(section: Section): string {
   }
 }
 
-function tableText(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |\n`;
-  return [line(columns), `|${' --- |'.repeat(columns.length)}\n`, ...rows.map(line)].join('');
+function tableText(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  literal: readonly string[] = [],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  const cell = (text: string, at: number) =>
+    literal.includes(columns[at] ?? '') ? code(text).replaceAll('|', '\\|') : escaped(text);
+  return [
+    line(columns.map(escaped)),
+    `|${' --- |'.repeat(columns.length)}\n`,
+    ...rows.map((row) => line(row.map(cell))),
+  ].join('');
 }
 
 /** An item is one paragraph of a list: the ticket wraps it. Commands stand in code, where nothing has to be escaped. */

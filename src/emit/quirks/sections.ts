@@ -11,6 +11,8 @@ export type Section = { readonly title: string } & (
       readonly kind: 'table';
       readonly columns: readonly string[];
       readonly rows: readonly (readonly string[])[];
+      /** Columns of what came out of captures word by word. */
+      readonly literal?: readonly string[];
     }
   /** What each stands under its head, a paragraph a line. */
   | { readonly kind: 'items'; readonly items: readonly { readonly head: string; readonly lines: readonly string[] }[] }
@@ -36,13 +38,14 @@ export function sectionsOf(sheet: ServerSheet, files: CaptureFiles): Section[] {
     {
       title: 'Answers',
       kind: 'table',
-      columns: ['n', 'frame', 'cause', 'answer', 'asked'],
+      columns: ['n', 'cause', 'answer', 'asked', 'frame'],
+      literal: ['answer', 'asked'],
       rows: answers.map(({ count, frame, cause, labeled, answer, asked }) => [
         String(count),
-        frame === undefined ? '-' : files.nameOf(frame),
         cause === undefined ? '?' : labeled ? cause : `(${cause})`,
         answer,
         asked,
+        frame === undefined ? '-' : files.nameOf(frame),
       ]),
     },
     { title: 'Quirks', kind: 'items', items: bySeverity(quirks).map((quirk) => quirkItem(quirk, files)) },
@@ -55,7 +58,7 @@ export function sectionsOf(sheet: ServerSheet, files: CaptureFiles): Section[] {
   ];
   if (example !== undefined)
     sections.push({
-      title: `One dialogue: tcp.stream ${example.stream}, ${example.reason}`,
+      title: `One dialogue: ${fileOf(example, files)}tcp.stream ${example.stream}, ${example.reason}`,
       kind: 'code',
       lines: exampleLines(example, files),
     });
@@ -99,7 +102,7 @@ function evidenceText({ frame, side, offset, field, bytes, detail }: QuirkEviden
 
 function exampleLines({ messages, more, ending }: Example, files: CaptureFiles): string[] {
   const lines = messages.flatMap(({ side, frame, time, title, length, bytes, quirks }) => {
-    const where = `${frame === undefined ? '-' : files.nameOf(frame)}`.padStart(5);
+    const where = `${frame === undefined ? '-' : files.numberInFile(frame)}`.padStart(5);
     const when = `${time === undefined ? '-' : `+${tenths(time)}`}`.padStart(9);
     return [
       `${where} ${when} ms  ${side}  ${title} (${length} bytes)`,
@@ -109,6 +112,12 @@ function exampleLines({ messages, more, ending }: Example, files: CaptureFiles):
   });
   if (more > 0) lines.push(`${' '.repeat(7)}and ${more} more messages`);
   return [...lines, ...ending.map((code) => `${' '.repeat(7)}^ ${code}`)];
+}
+
+/** The file of the example, where several are read: its frames are numbered in it. */
+function fileOf({ messages }: Example, files: CaptureFiles): string {
+  const frame = messages.find((message) => message.frame !== undefined)?.frame;
+  return files.names.length < 2 || frame === undefined ? '' : `${files.names[files.inputOf(frame)]}, `;
 }
 
 const tenths = (milliseconds: number): string => milliseconds.toFixed(1);

@@ -6,6 +6,8 @@ import { headOf, type Section, sectionsOf } from './sections.ts';
 
 /** Columns of a terminal. */
 const WIDTH = 80;
+/** Of a cell with others behind it. */
+const CELL = 32;
 
 /** Sheets as text in 80 columns; the rows of a table are a line each, the last column of which may be cut. */
 export function emitQuirks(sheets: readonly ServerSheet[], files: CaptureFiles, paint: Paint): string {
@@ -39,7 +41,10 @@ export function sectionLines(section: Section, paint: Paint): string[] {
 }
 
 function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const cells = [columns, ...rows].map((row) => row.map(printable));
+  const last = columns.length - 1;
+  const cells = [columns, ...rows].map((row) =>
+    row.map((cell, at) => (at < last ? cut(printable(cell), CELL) : printable(cell))),
+  );
   const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
   return cells.map((row) =>
     cut(
@@ -51,7 +56,8 @@ function tableLines(columns: readonly string[], rows: readonly (readonly string[
 const isNumber = (rows: readonly (readonly string[])[], at: number): boolean =>
   rows.every((row) => /^[0-9./-]*$/.test(row[at] ?? ''));
 
-const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line);
+const cut = (line: string, width: number = WIDTH): string =>
+  line.length > width ? `${line.slice(0, width - 3)}...` : line;
 
 /** Words in lines of 80 columns; what belongs to a head stands deeper. */
 function wrapped(text: string, indent: string): string[] {
