@@ -4,10 +4,14 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../src/analyze.ts';
 import type { Warning } from '../src/capture/warning.ts';
+import type { Dialogue } from '../src/dialogue/dialogue.ts';
+import { SheetCollector } from '../src/dialogue/sheets.ts';
 import { emitCheckJson } from '../src/emit/check-json.ts';
 import { emitHaproxy } from '../src/emit/haproxy/script.ts';
 import { emitList, emitListJson } from '../src/emit/list.ts';
 import { PLAIN } from '../src/emit/paint.ts';
+import { emitQuirksJson } from '../src/emit/quirks/json.ts';
+import { emitQuirks } from '../src/emit/quirks/text.ts';
 import { emitShow, emitShowJson } from '../src/emit/show.ts';
 import { nothingToDerive, wordsOn } from '../src/emit/words.ts';
 import { fixtureText, toFixture } from '../src/fixture/write.ts';
@@ -18,6 +22,8 @@ const ARTIFACTS: Record<string, (capture: string) => Promise<string>> = {
   'haproxy.cfg': async (capture) => emitHaproxy(await analyze({ paths: [capture] })),
   'check.json': async (capture) => emitCheckJson(await analyze({ paths: [capture] })),
   'words.txt': wordsFor,
+  'quirks.txt': async (capture) => quirks(capture, (sheets, files) => emitQuirks(sheets, files, PLAIN)),
+  'quirks.json': async (capture) => quirks(capture, emitQuirksJson),
   'list.txt': async (capture) => [...emitList(await analyze({ paths: [capture], rows: true }), PLAIN)].join(''),
   'list.json': async (capture) => [...emitListJson(await analyze({ paths: [capture], rows: true }))].join(''),
   'show.txt': async (capture) => shown(capture, (dialogue, files) => emitShow(dialogue, files, true, PLAIN)),
@@ -33,6 +39,13 @@ async function wordsFor(capture: string): Promise<string> {
   ];
   if (analysis.checks.length === 0) lines.push(`error: ${nothingToDerive(analysis, {})}`);
   return lines.map((line) => `${line}\n`).join('');
+}
+
+async function quirks(capture: string, emit: (...args: Parameters<typeof emitQuirksJson>) => string): Promise<string> {
+  const collector = new SheetCollector(100, new Set());
+  const onDialogue = (dialogue: Dialogue) => collector.add(dialogue);
+  const { files } = await analyze({ paths: [capture], proof: false, onDialogue });
+  return emit(collector.finish().sheets, files);
 }
 
 async function shown(

@@ -97,7 +97,7 @@ export class SheetFolder {
       quirks: codes.flatMap((code) => this.#quirkOf(code)),
       timings: this.#timings.finish(),
       example: this.#example,
-      unseen: unseenOf(endpoints[0] ?? '', this.#speech, answers, this.#dialogues),
+      unseen: this.proxied ? unseenOf(endpoints[0] ?? '', this.#speech, answers, this.#dialogues) : [],
     };
   }
 

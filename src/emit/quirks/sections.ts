@@ -90,14 +90,15 @@ function quirkItem({ code, dialogues, of, evidence }: ServerQuirk, files: Captur
 
 /** `frame 9, byte 6 of the server, BND.ADDR 00000000 (0.0.0.0)`. */
 function evidenceText({ frame, side, offset, field, bytes, detail }: QuirkEvidence, files: CaptureFiles): string {
+  const text = Buffer.from(bytes, 'hex').toString('latin1');
+  // A header is named already; a status line reads better than its hex.
+  const shown = text === field ? '' : field === 'status line' ? text : bytes;
   const parts = [
     ...(frame === undefined ? [] : [`frame ${files.nameOf(frame)}`]),
     `byte ${offset} of the ${side}`,
-    ...(field === undefined && bytes === ''
-      ? []
-      : [[field, bytes].filter((part) => part !== undefined && part !== '').join(' ')]),
+    [field, shown].filter(Boolean).join(' '),
   ];
-  return `${parts.join(', ')}${detail === undefined ? '' : ` (${detail})`}`;
+  return `${parts.filter(Boolean).join(', ')}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
 function exampleLines({ messages, more, ending }: Example, files: CaptureFiles): string[] {
