@@ -131,7 +131,7 @@ function sayings(protocol: BannerProtocol, opening: string): readonly (readonly 
     const [first, last] = ['"IMPLEMENTATION" "another 1.0"\r\n', 'OK\r\n'];
     return [
       ['few capabilities', first + last],
-      ['many capabilities', `${first}${'"X" "y"\r\n'.repeat(40)}OK "ready."\r\n`],
+      ['many capabilities', `${first}${'"X" "y"\r\n'.repeat(12)}OK "ready."\r\n`],
       ['capabilities in another order', `"SIEVE" "fileinto"\r\n${first}${last}`],
     ];
   }
@@ -142,14 +142,14 @@ function sayings(protocol: BannerProtocol, opening: string): readonly (readonly 
   const replies = ['smtp', 'lmtp', 'ftp', 'greeting'].includes(protocol)
     ? ([
         ['two lines', `${opening}-welcome\r\n${opening} ready\r\n`],
-        ['many lines', `${opening}-welcome\r\n${`${opening}-220 more\r\n`.repeat(20)}${opening} ready\r\n`],
+        ['many lines', `${opening}-welcome\r\n${`${opening}-220 more\r\n`.repeat(8)}${opening} ready\r\n`],
         ['lines without codes', `${opening}-welcome\r\n  to you\r\n\r\n${opening} \r\n`],
       ] as const)
     : [];
   return [
     ['another version', `${opening}${space}31.2 other.example Server 2.13.7; Thu, 01 Jan 2026 00:00:00 GMT${end}`],
     ['few words', `${opening}${space}${shortest}${end}`],
-    ['many words', `${opening}${space}9 ${'word '.repeat(90)}${end}`],
+    ['many words', `${opening}${space}9 ${'word '.repeat(40)}${end}`],
     ['words that are not ASCII', `${opening}${space}9 \xe2\x80\xa6 \x0d ${end}`],
     ...replies,
   ];

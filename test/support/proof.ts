@@ -52,6 +52,15 @@ export const TALKS: Readonly<Record<string, Talk>> = {
     .server(GRANTED)
     .client(GET)
     .server(ANSWER),
+  'HTTP CONNECT to a news server': new Talk({ server: '10.0.0.2:8888' })
+    .handshake()
+    .client(CONNECT)
+    .server(`${GRANTED}201 news.example NNTP ready\r\n`),
+  'SOCKS4 to a VNC server': new Talk()
+    .handshake()
+    .client(hex('04 01 170c c6336401 00'))
+    .server(hex('00 5a 0000 00000000'))
+    .server('RFB 003.008\n'),
   'HTTP CONNECT to a server that greets': new Talk({ server: '10.0.0.2:8888' })
     .handshake()
     .client(CONNECT)
