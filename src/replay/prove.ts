@@ -4,7 +4,7 @@ import { type HaproxyOptions, type HaproxyVerdict, runHaproxy } from './haproxy.
 import { serveBehavior } from './mock.ts';
 
 /** A script and a server to try it against. */
-export interface Trial {
+interface Trial {
   /** The rules as text. */
   readonly script: readonly string[];
   readonly behavior: Behavior;
@@ -13,7 +13,7 @@ export interface Trial {
 }
 
 /** Tries scripts in one real HAProxy, a backend and a mock server each. Throws HaproxyError. */
-export async function tryScripts(scripts: readonly Trial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
+async function tryScripts(scripts: readonly Trial[], options: HaproxyOptions): Promise<HaproxyVerdict[]> {
   const servers = await Promise.all(
     scripts.map(({ behavior, requestLengths }) => serveBehavior(behavior, requestLengths)),
   );
