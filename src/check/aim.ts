@@ -1,6 +1,6 @@
 import { addressBytes } from '../bytes/address.ts';
 import { ByteReader } from '../bytes/reader.ts';
-import type { Message } from '../dialogue/layer.ts';
+import { type Message, protocolLabel } from '../dialogue/layer.ts';
 import { SECRET_HEADERS } from '../protocol/http/codes.ts';
 import { decodeRequest as decodeHttpRequest, type HttpRequest } from '../protocol/http/message.ts';
 import { decodeRequest as decodeSocks4Request, type Socks4Request } from '../protocol/socks4/message.ts';
@@ -47,7 +47,7 @@ export function aimed(
 ): Map<Message, AimedMessage> {
   const changed = new Map<Message, AimedMessage>();
   const requests = messages.filter(({ side }) => side === 'client');
-  if (aim.probe !== undefined) refuseOtherTransport(requests, aim.probe);
+  if (aim.probe !== undefined) refuseOtherTransport(messages, aim.probe);
   // What opens the way to a proxy that is then asked stays as it is.
   const opener = asksProxy(requests) ? undefined : requests.findLast(opensTunnel);
   for (const message of requests) {
@@ -85,11 +85,13 @@ const schemeOf = (message: Message): string | undefined =>
     ? /^([a-z][a-z0-9+.-]*):\/\//i.exec(message.target)?.[1]?.toLowerCase()
     : undefined;
 
-/** A request in the clear is nothing for https, a ClientHello nothing for http; and a ClientHello names the server that it is for. */
-function refuseOtherTransport(requests: readonly Message[], probe: URL): void {
+/** A request in the clear is nothing for https, a ClientHello nothing for http; and a ClientHello names the server that it is for. A server that greets is asked for nothing. */
+function refuseOtherTransport(messages: readonly Message[], probe: URL): void {
   const host = hostOf(probe);
   const secure = probe.protocol === 'https:';
-  for (const message of requests) {
+  for (const message of messages) {
+    if (message.kind === 'banner' || message.kind === 'redis command')
+      throw new AimError(`it speaks ${protocolLabel(message.protocol)}, which is asked for no address`);
     if (message.kind === 'client hello') {
       const { serverName } = message;
       if (!secure) throw new AimError('its tunnel carries TLS: give an https:// address');

@@ -109,6 +109,12 @@ export function hexRegex(pattern: Pattern): string {
 const hexParts = (pattern: Pattern, followed: boolean): string =>
   pattern.map((part, at) => hexPart(part, followed || at + 1 < pattern.length)).join('');
 
+/** Other bytes are alternatives themselves. */
+function hexAlternative(pattern: Pattern, followed: boolean): string {
+  const [part] = pattern;
+  return pattern.length === 1 && part?.kind === 'other byte' ? otherByte(part.than) : hexParts(pattern, followed);
+}
+
 function hexPart(part: PatternPart, followed: boolean): string {
   switch (part.kind) {
     case 'literal':
@@ -127,7 +133,7 @@ function hexPart(part: PatternPart, followed: boolean): string {
     case 'halves':
       return hexDigit(part.high) + hexDigit(part.low);
     case 'one of':
-      return `(${part.patterns.map((each) => hexParts(each, followed)).join('|')})`;
+      return `(${part.patterns.map((each) => hexAlternative(each, followed)).join('|')})`;
     case 'any number of':
       return `(${part.patterns.map((each) => hexParts(each, true)).join('|')})*`;
     case 'rest of head':
@@ -135,7 +141,7 @@ function hexPart(part: PatternPart, followed: boolean): string {
     case 'string':
       return '([2-7].)+00';
     case 'other byte':
-      return otherByte(part.than);
+      return `(${otherByte(part.than)})`;
   }
 }
 
@@ -170,7 +176,7 @@ function runsIn(characters: string): string {
   return text;
 }
 
-/** `([^32].|2[^0D]|3[^2])`: by the first digit, then by the second. */
+/** `[^32].|2[^0D]|3[^2]`: by the first digit, then by the second. */
 function otherByte(than: Uint8Array): string {
   const taken = [...than].map((byte) => toHex(Uint8Array.of(byte)).toUpperCase());
   const high = [...new Set(taken.map(([first]) => first as string))].sort();
@@ -178,7 +184,7 @@ function otherByte(than: Uint8Array): string {
     const low = taken.filter((each) => each[0] === first).map((each) => each[1]);
     return low.length === HEX_DIGITS.length ? [] : [`${first}[^${low.sort().join('')}]`];
   });
-  return `(${[`[^${high.join('')}].`, ...rows.flat()].join('|')})`;
+  return [`[^${high.join('')}].`, ...rows.flat()].join('|');
 }
 
 /**

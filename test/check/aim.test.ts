@@ -206,6 +206,12 @@ describe('a dialogue that cannot be aimed is left out with the reason', () => {
       'its tunnel carries TLS: give an https:// address',
     ],
     [
+      'a server that greets',
+      new Talk().handshake().server('220 mail.example ESMTP\r\n'),
+      'http://p.example/',
+      'it speaks SMTP, which is asked for no address',
+    ],
+    [
       'TLS for another name',
       socks5(HELLO('origin.example'), SERVER_HELLO),
       'https://p.example/',

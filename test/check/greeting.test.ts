@@ -41,7 +41,7 @@ describe('a greeting is asserted by what stays the same, at once, and to its end
 
 describe('behind a proxy', () => {
   const WHOLE = '(2D.*0A32323020|20).*0A';
-  const OTHER = '(([^3].|3[^2])|32(([^3].|3[^2])|32(([^3].|3[^0])|30([^2].|2[^0D]))))';
+  const OTHER = '([^3].|3[^2]|32([^3].|3[^2]|32([^3].|3[^0]|30([^2].|2[^0D]))))';
 
   test('a reply of unknown length: what cannot stand behind it fails at once', () => {
     const rules = expects(way('through SOCKS5')(greeting('smtp'))).slice(1);
