@@ -23,6 +23,7 @@ describe('each session of a recording gives the rules that all of them give toge
   test.each(WITH_SCRIPT)('$name', async ({ capture }) => {
     const together = await analyze({ paths: [capture], proof: false });
     for (const check of together.checks) {
+      if (check.layers.includes('unknown')) continue; // of one sample only a short head is taken
       const all = emitHaproxy({ ...together, checks: [check] });
       for (const { stream } of check.samples) {
         const alone = await analyze({ paths: [capture], stream, proof: false });

@@ -18,6 +18,7 @@ import {
   atLeast,
   HEX_DIGITS,
   hasOneLength,
+  hexRegex,
   literal,
   literalText,
   oneOf,
@@ -158,6 +159,9 @@ const INTERIM: Pattern = [...STATUS_LINE_START, literalText('10'), { kind: 'halv
 const REST_OF_HEAD: PatternPart = { kind: 'rest of head' };
 const EMPTY_LINES: readonly Pattern[] = [[literalText('\r\n')], [literalText('\n')]];
 
+const isSame = (one: Pattern | undefined, other: Pattern): boolean =>
+  one !== undefined && hexRegex(one) === hexRegex(other);
+
 /** What is asserted of a reply whose protocol is not known: what its samples share. */
 function assertionOfData(samples: readonly DataSample[]): Assertion {
   const { outcome, shared, whole, text, asserted, within } = generalize(samples);
@@ -169,7 +173,9 @@ function assertionOfData(samples: readonly DataSample[]): Assertion {
   return {
     outcome: { pattern: outcome, comment: 'reply begins as captured' },
     shared: shared && { pattern: shared, comment: 'reply as all samples have it' },
-    whole: whole && { pattern: whole, comment: 'reply complete', decides: hasOneLength(whole) },
+    whole: isSame(whole, outcome)
+      ? undefined
+      : whole && { pattern: whole, comment: 'reply complete', decides: hasOneLength(whole) },
     text,
     weakness: `the reply's protocol is not known: ${which}`,
     openEnd: whole === undefined,

@@ -75,13 +75,17 @@ export function composeCheck(
 ): Check {
   const [first] = samples;
   const caveats: string[] = isUnread(first) ? [NOT_RECOGNIZED] : [];
+  const weak: { readonly reply: number; readonly why: string }[] = [];
+  const greeted = first.exchanges[0]?.request === undefined;
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
   first.exchanges.forEach(({ request }, at) => {
     if (request !== undefined) steps.push(sendStep(request));
     if (request?.doubt !== undefined) caveats.push(request.doubt);
     const replies = samples.map(({ exchanges }) => assertedIn(exchanges[at]));
     const followed = at + 1 < first.exchanges.length;
-    steps.push(...expectSteps(replies, followed, caveats));
+    const expected = expectSteps(replies, followed);
+    steps.push(...expected.steps);
+    weak.push(...expected.weak.map((why) => ({ reply: greeted ? at : at + 1, why })));
   });
   const durations = samples.map(({ duration }) => duration);
   const measured = { fastest: Math.min(...durations), slowest: Math.max(...durations) };
@@ -101,9 +105,13 @@ export function composeCheck(
     statuses: [...new Set(samples.flatMap(statusesOf))],
     accepted: first.exchanges.flatMap(({ reply }) => reply.flatMap(acceptedBy)).at(-1),
     lacks: first.lacks,
-    caveats: [...first.lacks, ...caveats, ...more],
+    caveats: [...first.lacks, ...caveats, ...weak.map((each) => weaknessText(each, weak.length > 1)), ...more],
   };
 }
+
+/** Replies are numbered as the proof numbers them: 0 is what the server says first. */
+const weaknessText = ({ reply, why }: { readonly reply: number; readonly why: string }, several: boolean): string =>
+  several ? `reply ${reply}: ${why.replace(/^the reply's/, 'its')}` : why;
 
 /** What the check comes down to: a greeting, or the last request. */
 function titleOf({ exchanges }: Sample): string {
@@ -163,16 +171,16 @@ function sendStep({ bytes, comment, secrets }: SentRequest): SendStep {
 function expectSteps(
   replies: readonly (readonly ReplyMessage[])[],
   followed: boolean,
-  caveats: string[],
-): ExpectStep[] {
+): { readonly steps: ExpectStep[]; readonly weak: string[] } {
   const steps: ExpectStep[] = [];
+  const weak: string[] = [];
   const count = Math.min(...replies.map((reply) => reply.length));
   let before: Pattern = [];
   let text = true;
   for (let at = 0; at < count; at++) {
     const messages = replies.map((reply) => reply[at] as ReplyMessage);
     const assertion = assertionOf(messages.map(({ observation }) => observation).filter(isAsserted));
-    if (assertion.weakness !== undefined) caveats.push(assertion.weakness);
+    if (assertion.weakness !== undefined) weak.push(assertion.weakness);
     text &&= assertion.text;
     const { outcome, shared, whole } = assertion;
     const last = at + 1 === count;
@@ -204,15 +212,15 @@ function expectSteps(
     if (!implied) expect(outcome, decides && hasOneLength(outcome.pattern), captured);
     if (shared !== undefined && !end?.decides) expect(shared, decides);
     if (end !== undefined) expect(end, decides && end.decides === true, implied ? captured : undefined);
-    if (followed && last && assertion.openEnd) caveats.push(OPEN_END);
+    if (followed && last && assertion.openEnd) weak.push(OPEN_END);
     const complete = whole ?? shared ?? outcome;
     before = [...before, ...complete.pattern];
   }
-  return steps;
+  return { steps, weak };
 }
 
 const OPEN_END =
-  'where that reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
+  'where the reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
 
 function capturedMessage(
   { observation, bytes }: ReplyMessage,

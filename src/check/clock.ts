@@ -6,6 +6,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** A stretch that tells the time. */
+export interface ClockSpan extends Span {
+  /** May it be longer or shorter another day, so that what follows stands elsewhere? */
+  readonly stretches: boolean;
+}
+
 const DAY_NAME = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +';
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*';
 const TIME = '[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?';
@@ -31,20 +37,26 @@ const EARLIEST = 1_000_000_000;
  * microseconds behind them), else as 32-bit integers of either byte order. They change from session to session, though sessions of one minute
  * share most of them. `captured` is when the bytes were captured, in seconds since 1970.
  */
-export function clockSpans(bytes: Uint8Array, captured: number): Span[] {
+export function clockSpans(bytes: Uint8Array, captured: number): ClockSpan[] {
   const text = Buffer.from(bytes).toString('latin1');
-  const spans = [...text.matchAll(WRITTEN)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
+  const spans = [...text.matchAll(WRITTEN)].map(({ index, 0: { length } }) => ({
+    start: index,
+    end: index + length,
+    stretches: true,
+  }));
   if (captured < EARLIEST) return spans;
   const isNow = (seconds: number): boolean => Math.abs(seconds - captured) < TOLERANCE;
   if (isText(bytes)) {
     for (const { index, 0: digits } of text.matchAll(/(?<![0-9])[0-9]{10}(?:[0-9]{3}){0,2}(?![0-9])/g)) {
-      if (isNow(Number(digits.slice(0, 10)))) spans.push({ start: index, end: index + digits.length });
+      if (isNow(Number(digits.slice(0, 10))))
+        spans.push({ start: index, end: index + digits.length, stretches: false });
     }
     return spans;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at + 4 <= bytes.length; at++) {
-    if (isNow(view.getUint32(at)) || isNow(view.getUint32(at, true))) spans.push({ start: at, end: at + 4 });
+    if (isNow(view.getUint32(at)) || isNow(view.getUint32(at, true)))
+      spans.push({ start: at, end: at + 4, stretches: false });
   }
   return spans;
 }

@@ -1,5 +1,5 @@
 import { isText } from '../bytes/printable.ts';
-import { clockSpans, type Span } from './clock.ts';
+import { type ClockSpan, clockSpans } from './clock.ts';
 
 /** What is kept of a reply in a protocol that is not known. */
 export interface DataSample {
@@ -10,7 +10,7 @@ export interface DataSample {
   /** What its lines end with, and how many there are: where it is text and ends with a line's end. */
   readonly lines: { readonly terminator: 'LF' | 'NUL'; readonly count: number } | undefined;
   /** The stretches of the head that tell the time. */
-  readonly clock: readonly Span[];
+  readonly clock: readonly ClockSpan[];
 }
 
 /** How much of an unknown reply is compared. */

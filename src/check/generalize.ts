@@ -1,7 +1,7 @@
 import { isText } from '../bytes/printable.ts';
 import type { Span } from './clock.ts';
 import type { DataSample } from './data.ts';
-import { any, inLine, type Pattern, type PatternPart } from './pattern.ts';
+import { any, hexRegex, inLine, type Pattern, type PatternPart } from './pattern.ts';
 
 /** What samples of a reply have in common. */
 export interface Generalization {
@@ -20,6 +20,8 @@ export interface Generalization {
 
 /** How many bytes decide: what greets, answers or refuses in text does so with three or four characters. */
 const DECIDING = 4;
+/** A stretch that is hardly longer is not cut for that. */
+const LEAST_LEFT = 3;
 /** How many bytes are taken of a single sample. */
 const SINGLE = 3;
 /** Literal stretches of one pattern: more of them would be noise, and nobody could read them. */
@@ -41,12 +43,14 @@ export function generalize(samples: readonly DataSample[]): Generalization {
   const within = runs.at(-1)?.end ?? 0;
   const shared = patternOf(runs, samples, text);
   const [first] = runs;
-  const outcome: Pattern =
-    first === undefined
-      ? [any(1)]
-      : patternOf([{ start: first.start, end: Math.min(first.end, first.start + DECIDING) }], samples, text);
-  const said = runs.length === 0 || (runs.length === 1 && asserted <= DECIDING);
+  const outcome: Pattern = first === undefined ? [any(1)] : patternOf([decidingPart(first)], samples, text);
+  const said = runs.length === 0 || hexRegex(outcome) === hexRegex(shared);
   return { outcome, shared: said ? undefined : shared, whole: wholeOf(samples, shared), text, asserted, within };
+}
+
+/** The first bytes of a stretch, or all of it where little would be left. */
+function decidingPart({ start, end }: Span): Span {
+  return { start, end: end - start < DECIDING + LEAST_LEFT ? end : start + DECIDING };
 }
 
 /** The stretches that all samples share by position. */
@@ -60,6 +64,8 @@ function sharedRuns(samples: readonly DataSample[], text: boolean): Span[] {
   if (samples.length === 1) comparable = Math.min(shortest, (firstChange === 0 ? changing.indexOf(false) : 0) + SINGLE);
   // In text what stands behind a word of another length stands elsewhere.
   else if (!sameLength && firstChange !== -1) comparable = text ? firstChange : Math.min(shortest, HEADER);
+  const dates = samples.flatMap(({ clock }) => clock.filter(({ stretches }) => stretches).map(({ start }) => start));
+  if (text) comparable = Math.min(comparable, ...dates);
   const runs: Span[] = [];
   for (let at = 0; at < comparable; ) {
     const start = at;
@@ -122,11 +128,12 @@ const LF = 0x0a;
 function wholeOf(samples: readonly DataSample[], shared: Pattern): Pattern | undefined {
   const [first] = samples as readonly [DataSample];
   const { lines, length } = first;
+  const sameLength = samples.length > 1 && samples.every((sample) => sample.length === length);
+  if (sameLength && lengthOf(shared) === length && length > 0) return shared;
   const sameLines = samples.every(
     (each) => each.lines?.terminator === lines?.terminator && each.lines?.count === lines?.count,
   );
   if (lines !== undefined && sameLines && lines.count <= MAX_LINES) return [{ kind: 'lines', ...lines }];
-  const sameLength = samples.length > 1 && samples.every((sample) => sample.length === length);
   if (!sameLength || length === 0 || length > MAX_LENGTH) return undefined;
   const rest = length - lengthOf(shared);
   return rest > 0 ? [...shared, any(rest)] : shared;

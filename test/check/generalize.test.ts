@@ -24,13 +24,13 @@ describe('what samples of an unknown reply share', () => {
     ['of one only its head, for nothing shows what changes', ['HELLO 1234'], '^HEL', undefined, undefined],
     ['of one line its head and its end', ['HELLO 1234\r\n'], '^HEL', undefined, '^[^\n]*\n'],
     ['of one with a NUL at its end', ['OK 2\0'], '^4F4B20', undefined, '^.*00$'],
-    ['of one whose head tells the time, what follows that', ['10:00:01 ready'], '^.{8} re', undefined, undefined],
+    ['of one that tells the time, what stands before that', ['at 10:00:01 ready'], '^at ', undefined, undefined],
     [
       'a word between words that change',
       ['a1-7f3b: ready\r\n', 'a1-90ca: ready\r\n'],
       '^a1-',
       '^a1-....: ready\r\n',
-      '^[^\n]*\n',
+      '^a1-....: ready\r\n',
     ],
     [
       'binary fields by their place',
@@ -83,7 +83,7 @@ describe('what samples of an unknown reply share', () => {
       'a date and a time of day change, though all samples have the same',
       ['220 mx ready; Thu, 01 Jan 2026 10:00:01 +0000\r\n', '220 mx ready; Thu, 01 Jan 2026 10:00:01 +0000\r\n'],
       '^220 ',
-      '^220 mx ready; .{25} \\+0000\r\n',
+      '^220 mx ready; ',
       '^[^\n]*\n',
     ],
     [
