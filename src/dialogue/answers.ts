@@ -79,13 +79,19 @@ function replyText(message: Message, bytes: Uint8Array): string {
   switch (message.protocol) {
     case 'socks5':
     case 'socks4':
-      return `${toHex(bytes.subarray(message.start, message.start + 2))} (${titleOf(message).replace(/^SOCKS[45] (request )?/, '')})`;
+      return `${toHex(bytes.subarray(message.start, message.start + 2))} ${wordsOf(message)}`;
     case 'http':
       return message.kind === 'response' ? `${message.version} ${message.status} ${message.phrase}`.trim() : '';
     default: // titles say all there is to know
       return titleOf(message);
   }
 }
+
+/** A title without the protocol and the code, which stand beside it. */
+const wordsOf = (message: Message): string =>
+  titleOf(message)
+    .replace(/^SOCKS[45] (request )?/, '')
+    .replace(/ \([0-9a-f]{2}\)$/, '');
 
 function endingText({ conversation }: Dialogue): string | undefined {
   const { client, server } = conversation;

@@ -55,7 +55,7 @@ describe('quirks', () => {
     const { stdout } = quirks('--format', 'markdown', WITH_PASSWORD);
     expect(stdout.split('\n').length).toBeLessThan(110);
     expect(stdout).toMatch(/^## 127\.0\.0\.1:1080: 3 dialogues\n/);
-    expect(stdout).toContain('| 3 | (fine) | `0500 (granted), then HTTP 204 No Content` |');
+    expect(stdout).toContain('| 3 | (fine) | `0500 granted, then HTTP 204 No Content` |');
   });
 
   test.each(['text', 'markdown', 'json'])('%s holds no secret', (format) => {

@@ -7,6 +7,7 @@ import type { Check } from '../../src/check/check.ts';
 import { hexRegex, minLength, textRegex } from '../../src/check/pattern.ts';
 import type { Step } from '../../src/check/step.ts';
 import { ALLOWANCES, type Dialogue } from '../../src/dialogue/dialogue.ts';
+import { SheetCollector } from '../../src/dialogue/sheets.ts';
 import type { Analysis } from '../../src/emit/analysis.ts';
 import { emitCheckJson } from '../../src/emit/check-json.ts';
 import { lexLine } from '../../src/emit/haproxy/lex.ts';
@@ -15,6 +16,9 @@ import { emitHaproxy } from '../../src/emit/haproxy/script.ts';
 import { emitList, emitListJson } from '../../src/emit/list.ts';
 import { PLAIN } from '../../src/emit/paint.ts';
 import { emitProof, emitProofJson, type ProvedCheck } from '../../src/emit/proof.ts';
+import { emitQuirksJson } from '../../src/emit/quirks/json.ts';
+import { emitQuirksMarkdown } from '../../src/emit/quirks/markdown.ts';
+import { emitQuirks } from '../../src/emit/quirks/text.ts';
 import { emitShow, emitShowJson } from '../../src/emit/show.ts';
 import { nothingToDerive, wordsOn } from '../../src/emit/words.ts';
 import type { Proof } from '../../src/proof/prove.ts';
@@ -72,10 +76,17 @@ export async function judge({ path, faithful, random }: Judged): Promise<void> {
     judgeJson('proof.json', emitProofJson(proved));
   }
 
-  const listed = (await read({ paths: [path], allowed, limits, rows: true }))?.analysis;
+  const collector = new SheetCollector(limits.servers, allowed);
+  const onDialogue = (each: Dialogue) =>
+    collector.add(each, { cause: each.conversation.stream % 2 === 0 ? 'refused' : 'silent' });
+  const listed = (await read({ paths: [path], allowed, limits, rows: true, onDialogue }))?.analysis;
   demand(listed !== undefined, 'what can be derived from can be listed');
   judgeText('list.txt', [...emitList(listed, PLAIN)].join(''), hidden);
   judgeJson('list.json', [...emitListJson(listed)].join(''), hidden);
+  const { sheets } = collector.finish();
+  judgeText('quirks.txt', emitQuirks(sheets, listed.files, PLAIN), hidden);
+  judgeText('quirks.md', emitQuirksMarkdown(sheets, listed.files), hidden);
+  judgeJson('quirks.json', emitQuirksJson(sheets, listed.files), hidden);
 
   const shown = await read({ paths: [path], allowed, limits, rows: true, stream: stream ?? 0 });
   const dialogue = shown?.analysis.dialogue;

@@ -7,7 +7,7 @@ import { headOf, type Section, sectionsOf } from './sections.ts';
 /** Columns of a terminal. */
 const WIDTH = 80;
 /** Of a cell with others behind it. */
-const CELL = 28;
+const CELL = 40;
 
 /** Sheets as text in 80 columns; the rows of a table are a line each, the last column of which may be cut. */
 export function emitQuirks(sheets: readonly ServerSheet[], files: CaptureFiles, paint: Paint): string {
