@@ -30,6 +30,7 @@ export function answerOf(dialogue: Dialogue, layer: Layer, label: string | undef
 
 /** The cause as far as the bytes show it. */
 function causeOf({ outcome, layers }: Dialogue, { messages }: Layer): string | undefined {
+  if (messages.at(-1)?.side === 'client') return undefined; // one request more than was answered
   if (outcome.kind === 'opened' && (outcome.status ?? 600) < 400) return 'fine';
   if (layers.at(-1)?.outcome.kind === 'established') return 'fine';
   const greeting = messages.find((message) => message.kind === 'greeting');

@@ -95,7 +95,7 @@ function measuredIn({ conversation, layers }: Dialogue): Measured[] {
 
 function stepOf(reply: Message, request: Message): string {
   const label = protocolLabel(reply.protocol);
-  if (reply.kind !== 'response') return `${label} ${reply.kind === 'data' ? 'data' : reply.kind}`;
+  if (reply.kind !== 'response') return `${label} ${reply.kind.replace(`${reply.protocol} `, '')}`;
   const connect = request.kind === 'request' && request.protocol === 'http' && request.method === 'CONNECT';
   const outcome = isSuccessful(reply.status) ? '2xx' : `${Math.floor(reply.status / 100)}xx`;
   return `${label} ${outcome}${connect ? ' to CONNECT' : ''}`;
