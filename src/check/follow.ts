@@ -44,8 +44,8 @@ export function sequelOf(dialogue: Dialogue, used: readonly Message[]): Sequel {
   for (let at = 0; at + 1 < behind.length && sequel.length < MAX_LATER; at += 2) {
     const pair = behind.slice(at, at + 2);
     if (pair[0]?.side !== 'client') break;
-    const part = copiedIn(dialogue, pair[0]);
-    if (part !== undefined) copied ??= { ...part, exchange: sequel.length };
+    const part = copied === undefined ? copiedIn(dialogue, pair[0]) : undefined;
+    if (part !== undefined) copied = { ...part, exchange: sequel.length };
     const spans = usedSpans(dialogue, pair);
     if (flawIn(dialogue, spans, new Set()) !== undefined) break;
     const exchanges = exchangesOf(dialogue, pair, spans, {});
