@@ -85,6 +85,8 @@ const schemeOf = (message: Message): string | undefined =>
     ? /^([a-z][a-z0-9+.-]*):\/\//i.exec(message.target)?.[1]?.toLowerCase()
     : undefined;
 
+const hasBody = ({ headEnd, end }: HttpRequest): boolean => headEnd !== undefined && end > headEnd;
+
 /** A request in the clear is nothing for https, a ClientHello nothing for http; and a ClientHello names the server that it is for. A server that greets is asked for nothing. */
 function refuseOtherTransport(messages: readonly Message[], probe: URL): void {
   const host = hostOf(probe);
@@ -100,6 +102,8 @@ function refuseOtherTransport(messages: readonly Message[], probe: URL): void {
       const asked = serverName ?? 'an address without a name';
       throw new AimError(`its ClientHello is for ${asked}, and cannot be made anew: record it against ${probe.host}`);
     }
+    if (message.kind === 'request' && message.protocol === 'http' && hasBody(message))
+      throw new AimError('its request has a body, which was for the captured origin');
     const speaksHttp = message.kind === 'request' && message.protocol === 'http' && message.method !== 'CONNECT';
     if (speaksHttp && secure && schemeOf(message) !== 'https')
       throw new AimError('it speaks HTTP without TLS: give an http:// address');

@@ -130,6 +130,7 @@ function requestOf(
   const pieces: Uint8Array[] = [];
   const secrets: Secret[] = [];
   const titles: string[] = [];
+  const named: { readonly at: number; readonly end: number; readonly random: string }[] = [];
   let length = 0;
   let position = span.start;
   const put = (piece: Uint8Array) => {
@@ -140,6 +141,9 @@ function requestOf(
     const { message: said, bytes: changed } = aims.get(message) ?? { message, bytes: undefined };
     titles.push(message.start < span.start ? `rest of ${titleOf(said)}` : titleOf(said));
     if (changed === undefined) {
+      const random = nameOfRandom(message);
+      if (random !== undefined)
+        named.push({ at: message.start - position + length, end: message.end - position + length, random });
       secrets.push(...secretsOf(message, bytes, position - length));
       continue;
     }
@@ -152,26 +156,53 @@ function requestOf(
   const sent = Uint8Array.from(Buffer.concat(pieces));
   return {
     bytes: sent,
-    likeness: likenessOf(own) ?? Buffer.from(sent).toString('latin1'),
-    doubt: doubtOf(own, first) ?? withheldFrom(own, aims),
+    likeness: likenessOf(sent, named),
+    doubt:
+      doubtOf(
+        own.filter(({ start }) => start >= span.start),
+        first,
+      ) ?? withheldFrom(own, aims),
     comment: titles.join(', ') || 'data as captured',
     secrets: secrets.filter(({ start, length: size }) => start + size > 0 && start < sent.length),
   };
 }
 
 /** What makes two requests the same where their bytes never are: a ClientHello is random, a PROXY header names its client. */
-function likenessOf(own: readonly Message[]): string | undefined {
-  for (const message of own) {
-    if (message.kind === 'client hello') return titleOf(message);
-    if (message.kind === 'header') return `PROXY v${message.version}`;
-  }
-  return undefined;
+function nameOfRandom(message: Message): string | undefined {
+  if (message.kind === 'client hello') return titleOf(message);
+  return message.kind === 'header' ? `PROXY v${message.version}` : undefined;
 }
+
+/** What is sent, with names for what no two clients say alike. */
+function likenessOf(
+  sent: Uint8Array,
+  named: readonly { readonly at: number; readonly end: number; readonly random: string }[],
+): string {
+  const text = Buffer.from(sent).toString('latin1');
+  let likeness = '';
+  let position = 0;
+  for (const { at, end, random } of named) {
+    likeness += text.slice(position, Math.max(position, at)) + random;
+    position = end;
+  }
+  return likeness + text.slice(position);
+}
+
+/** Methods that change something each time (RFC 9110 §9.2.1), and headers that make the answer depend on what is there now (§13, §14). */
+const UNSAFE = /^(?:POST|PUT|PATCH|DELETE)$/;
+const CONDITION = /^(?:if-match|if-none-match|if-modified-since|if-unmodified-since|if-range|range)$/i;
 
 function doubtOf(own: readonly Message[], first: Message | undefined): string | undefined {
   for (const message of own) {
     if (message.kind === 'client hello' && message.resumes)
       return 'the ClientHello resumes a session, which the server may refuse: record a fresh one';
+    if (message.kind === 'request' && message.protocol === 'http') {
+      if (UNSAFE.test(message.method))
+        return `${message.method} is sent with every check: what it does is done each time`;
+      const condition = message.headers.find(({ name }) => CONDITION.test(name));
+      if (condition !== undefined)
+        return `${condition.name} is sent with every check: when the page changes, so does the answer; record it without`;
+    }
     if (message.kind === 'header' && message.source !== undefined) {
       const { address } = message.source;
       const replayed = `the PROXY header is replayed: the server takes the check for the client ${address}`;

@@ -15,7 +15,7 @@ export const statusText = (ranges: readonly StatusRange[], between = ','): strin
 export const statusPattern = (ranges: readonly StatusRange[]): Pattern => oneOf(merged(ranges).flatMap(rangePatterns));
 
 /** The same statuses as ranges that do not meet, in order. */
-function merged(ranges: readonly StatusRange[]): StatusRange[] {
+export function merged(ranges: readonly StatusRange[]): StatusRange[] {
   const apart: [number, number][] = [];
   for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
     const last = apart.at(-1);

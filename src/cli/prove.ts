@@ -1,6 +1,6 @@
 import type { Check } from '../check/check.ts';
 import type { Analysis } from '../emit/analysis.ts';
-import { haproxyRules } from '../emit/haproxy/rules.ts';
+import { HaproxyLimitError, haproxyRules } from '../emit/haproxy/rules.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { agrees, emitProof, emitProofJson, type ProvedCheck, type RealVerdict } from '../emit/proof.ts';
 import { isSuccess } from '../emit/withheld.ts';
@@ -59,9 +59,19 @@ async function provedChecks({ checks, proofs, scripts }: Analysis, binary: strin
   return proved;
 }
 
+/** Throws CommandError for a script that no HAProxy can run. */
+function rulesFor(script: Script): string[] {
+  try {
+    return haproxyRules(script);
+  } catch (error) {
+    if (error instanceof HaproxyLimitError) throw new CommandError(EXIT.no, error.message);
+    throw error;
+  }
+}
+
 /** The same rows in the model and in a real HAProxy, with the same timeout. */
 async function inHaproxy(check: Check, script: Script, binary: string): Promise<ProvedCheck> {
-  const lines = haproxyRules(script);
+  const lines = rulesFor(script);
   const requestLengths = sentLengths(script);
   const proof = proveCheck(script, check.replies, REAL_TIMEOUT);
   try {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Aim } from '../check/aim.ts';
-import type { StatusRange } from '../check/status.ts';
+import { merged, type StatusRange } from '../check/status.ts';
 import type { SectionOptions, ServerLine } from '../emit/haproxy/section.ts';
 import type { ScriptStyle } from '../emit/haproxy/style.ts';
 import { CHECKERS, DEFAULT_FORM, DIALECTS, EXPECT_FORMS, type Form, SEND_FORMS } from '../proof/form.ts';
@@ -119,11 +119,12 @@ function parseProbe(text: string): URL {
 }
 
 function parseStatuses(text: string): StatusRange[] {
-  return text.split(',').map((each): StatusRange => {
+  const ranges = text.split(',').map((each): StatusRange => {
     const [, from = '', to = from] = /^([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?$/.exec(each) ?? [];
     if (from === '' || from > to) throw new InvalidArgumentError('statuses and ranges, as 204,200-299.');
     return [Number(from), Number(to)];
   });
+  return merged(ranges);
 }
 
 /** The characters that HAProxy takes in the name of a section or a server. */
@@ -143,7 +144,8 @@ function parseWord(text: string): string {
 
 function parseServerLine(text: string, before: readonly ServerLine[] = []): ServerLine[] {
   const [, name, address, backup] = /^([A-Za-z0-9_.:-]+)=([A-Za-z0-9_.:[\]-]+:[0-9]{1,5})(,backup)?$/.exec(text) ?? [];
-  if (name === undefined || address === undefined || before.some((each) => each.name === name))
+  const port = Number(address?.slice(address.lastIndexOf(':') + 1));
+  if (name === undefined || address === undefined || port > 65_535 || before.some((each) => each.name === name))
     throw new InvalidArgumentError('NAME=HOST:PORT or NAME=HOST:PORT,backup, each name once.');
   return [...before, { name, address, backup: backup !== undefined }];
 }

@@ -113,7 +113,7 @@ function onChecks({ checks, scripts, lookalikes, files }: Analysis): Words[] {
       const why = frame === undefined ? reason : `${reason}, frame ${files.nameOf(frame)}`;
       words.push(warning(`${where}: the check would take tcp.stream ${stream} for a success too (${why})`));
     }
-    const redirects = statuses.filter((status) => status >= 300 && status < 400);
+    const redirects = statuses.filter((status) => status >= 300 && status < 400 && status !== 304);
     if (redirects.length > 0) {
       const what = `the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too`;
       words.push(warning(`${where}: ${what}; ask for something that is answered 204 or 200`));

@@ -5,6 +5,8 @@ import type { SendStep } from '../check/step.ts';
 import { decodeRequest, type HttpRequest } from '../protocol/http/message.ts';
 import { BODILESS, type HttpCheck } from './http-rule.ts';
 
+/** HAProxy composes the request in a buffer of 16384 bytes: 16100 went out, 16250 did not (2.6). */
+const MAX_LENGTH = 15_000;
 /** Of 64 words a line `http-check send meth M uri U ver V comment C` leaves 54 for `hdr NAME VALUE`. */
 const MAX_HEADERS = 18;
 
@@ -61,7 +63,7 @@ const said = (headers: HttpRequest['headers']): (readonly [string, string])[] =>
 /** Why HAProxy would send something else (2.6, 3.4). */
 function unsayable(
   { method, target, version, headers, headEnd, end }: HttpRequest,
-  { secrets }: SendStep,
+  { secrets, bytes }: SendStep,
 ): string | undefined {
   const names = headers.map(({ name }) => name.toLowerCase());
   const repeated = names.find((name, at) => names.indexOf(name) !== at);
@@ -74,6 +76,7 @@ function unsayable(
     return 'http-check leaves Content-Length and Transfer-Encoding out';
   if (authority !== undefined && hosts[0] !== undefined && hosts[0].value !== authority)
     return 'Host differs from the authority of the URI, over which http-check writes it';
+  if (bytes.length > MAX_LENGTH) return `http-check sends no more than about ${MAX_LENGTH} bytes`;
   if (secrets.some(({ name }) => name === 'userinfo')) return 'the URI holds credentials';
   const odd = headers.find(
     ({ name, value }) => value === '' || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t -~]/.test(value),

@@ -117,7 +117,8 @@ function httpLines(check: HttpCheck, style: RuleStyle): Line[] {
     `ver ${send.version}`,
     ...headers,
   ];
-  const secrets = style.variables === undefined ? (check.secrets ?? []).map(({ name }) => name) : [];
+  const names = (check.secrets ?? []).map(({ name }) => name);
+  const secrets = style.variables === undefined ? [...new Set(names)] : [];
   return [
     { text: 'option httpchk' },
     ...setVariables('http-check', style), // which the headers name
