@@ -133,14 +133,14 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   counter.report(options.paths, warn);
   warnOfFragments(decoder.fragmentation, files, warn);
   warnOfBounds(tracker, folder, setAside, limits, warn);
-  const { checks, direct, transfers, hungUp } = folder.finish();
+  const { checks, direct, transfers, refused } = folder.finish();
   const { scripts, unsayable } = scriptsOf(checks, form);
   const proved = options.proof === false ? [] : [...scripts];
   for (const { sample, count } of direct) setAside.addSamples(sample, directReason(sample), undefined, count);
   for (const { sample, count } of transfers) setAside.addSamples(sample, TRANSFER, undefined, count);
-  for (const { sample, count } of hungUp) {
-    setAside.addSamples(sample, HUNG_UP, sample.hungUp?.frame, count);
-    failures.add(sample, HUNG_UP, sample.hungUp?.frame);
+  for (const { sample, count, reason, frame } of refused) {
+    setAside.addSamples(sample, reason, frame, count);
+    failures.add(sample, reason, frame);
   }
   return {
     files,
@@ -162,8 +162,6 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
 const MAX_FAILURES_ALIKE = 3;
 
 const TRANSFER = 'a data connection of FTP, whose port is for one transfer';
-const HUNG_UP = 'the server ended the connection, where like dialogues went on';
-
 const directReason = ({ layers }: Sample): string =>
   layers.at(-1) === 'unknown'
     ? 'no protocol is recognized, and others go through a proxy'

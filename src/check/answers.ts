@@ -1,5 +1,5 @@
 import type { Group } from './agree.ts';
-import { keyOf } from './check.ts';
+import { familyOf } from './check.ts';
 import { extentOf, type Sample } from './sample.ts';
 
 /**
@@ -12,7 +12,7 @@ export function withoutAnswers(groups: readonly Group[]): Group[] {
   for (const group of groups) {
     const [first] = group.samples;
     if (!first.answersGreeting) continue;
-    const key = keyOf(withoutAnswer(first));
+    const key = familyOf(withoutAnswer(first));
     const family = families.get(key);
     if (family === undefined) families.set(key, [group]);
     else family.push(group);

@@ -166,10 +166,12 @@ const isSame = (one: Pattern | undefined, other: Pattern): boolean =>
 function assertionOfData(samples: readonly DataSample[]): Assertion {
   const { outcome, shared, whole, text, asserted, within } = generalize(samples);
   const witnesses = samples.length === 1 ? 'the one sample' : `${samples.length} samples`;
+  const some = asserted === within ? 'its first' : `${asserted} of its first`;
+  const asThey = asserted === 1 ? 'byte is asserted, as it was' : 'bytes are asserted, as they were';
   const which =
     asserted === 0
       ? `${witnesses} have no bytes in common, so that any reply is taken`
-      : `${asserted === within ? `its first ${asserted}` : `${asserted} of its first ${within}`} bytes are asserted, as they were in ${witnesses}`;
+      : `${some}${within === 1 ? '' : ` ${within}`} ${asThey} in ${witnesses}`;
   return {
     outcome: { pattern: outcome, comment: 'reply begins as captured' },
     shared: shared && { pattern: shared, comment: 'reply as all samples have it' },

@@ -1,3 +1,4 @@
+import { isText } from '../bytes/printable.ts';
 import { bannerTitle } from '../protocol/banner/codes.ts';
 import { type Asserted, type Assertion, assertionOf } from './assert.ts';
 import type { Exchange, ReplyMessage, SentRequest } from './exchange.ts';
@@ -47,12 +48,27 @@ export interface Check {
 }
 
 /** Like dialogues: what they send through which layers, to whichever server. Samples with one key make one check. */
-export function keyOf({ layers, exchanges, hungUp }: Sample): string {
+export function keyOf(sample: Sample): string {
+  if (sample.layers.at(-1) !== 'unknown') return familyOf(sample);
+  // Whether they are like shows when all are read.
+  return JSON.stringify([familyOf(sample), openingOf(sample).slice(0, 1), sample.hungUp !== undefined]);
+}
+
+/** What dialogues of one family send, and the kinds of the replies. */
+export function familyOf({ layers, exchanges }: Sample): string {
   const sent = exchanges.map(({ request }) => request?.likeness ?? '');
   const replies = exchanges.map(({ reply }) =>
     reply.flatMap(({ observation }) => (isAsserted(observation) ? likenessOf(observation) : [])),
   );
-  return JSON.stringify([layers, sent, replies, layers.at(-1) === 'unknown' && hungUp !== undefined]);
+  return JSON.stringify([layers, sent, replies]);
+}
+
+/** How the last reply begins, where its protocol is not known and it is text. */
+export function openingOf({ exchanges }: Sample): string {
+  const observation = exchanges.at(-1)?.reply.at(-1)?.observation;
+  return observation?.kind === 'data' && isText(observation.head)
+    ? Buffer.from(observation.head).toString('latin1')
+    : '';
 }
 
 /** Replies of one kind are alike; of HTTP those with one status: a redirect is no sample of a 204. */

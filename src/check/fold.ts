@@ -3,7 +3,7 @@ import { formatEndpoint } from '../packet/segment.ts';
 import { agreementOf, agreementWith, followed, type Group, withoutBytes } from './agree.ts';
 import { withoutAnswers } from './answers.ts';
 import { type Check, composeCheck, keyOf } from './check.ts';
-import { withoutHangUps } from './hangups.ts';
+import { type Refused, withoutRefusals } from './refusals.ts';
 import type { Sample } from './sample.ts';
 
 /** The first of like samples that no check is made of, and how many there are. */
@@ -16,8 +16,8 @@ interface Folded {
   readonly checks: Check[];
   /** Those that go straight to an origin, where others go through a proxy. */
   readonly direct: readonly LeftOut[];
-  /** Those that the server put an end to, where like ones went on. */
-  readonly hungUp: readonly LeftOut[];
+  /** Those that the server seems to have refused, in a protocol that is not known. */
+  readonly refused: readonly (LeftOut & Pick<Refused, 'reason' | 'frame'>)[];
   /** Those that are the data connections of FTP. */
   readonly transfers: readonly LeftOut[];
 }
@@ -89,7 +89,7 @@ export class CheckFolder {
   finish(): Folded {
     const all = [...this.#groups.values()];
     const transfers = all.filter(({ samples }) => this.#isTransfer(samples[0]));
-    const { used: kept, hungUp } = withoutHangUps(all.filter((group) => !transfers.includes(group)));
+    const { used: kept, refused } = withoutRefusals(all.filter((group) => !transfers.includes(group)));
     const groups = withoutAnswers(kept);
     for (const { samples } of [...groups, ...transfers]) samples.sort((a, b) => a.stream - b.stream);
     groups.sort((a, b) => a.samples[0].stream - b.samples[0].stream);
@@ -98,7 +98,7 @@ export class CheckFolder {
     return {
       checks: used.map((group) => this.#checkOf(group)),
       direct: groups.filter((group) => !used.includes(group)).map(leftOut),
-      hungUp: hungUp.map(leftOut),
+      refused: refused.map(refusedOf),
       transfers: transfers.map(leftOut),
     };
   }
@@ -121,6 +121,8 @@ const leftOut = ({ samples, count }: Group): LeftOut => ({ sample: samples[0], c
 const MAX_DATA_PORTS = 65_536;
 
 const dataPortKey = ({ server }: Sample, port: number): string => `${formatEndpoint(server)} ${port}`;
+
+const refusedOf = ({ group, reason, frame }: Refused) => ({ ...leftOut(group), reason, frame });
 
 const inOrder = (servers: Group['servers']): Check['servers'] =>
   [...servers.values()].sort((a, b) => a.stream - b.stream).map(({ server }) => server);

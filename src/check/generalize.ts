@@ -30,7 +30,7 @@ const MAX_RUNS = 8;
 const HEADER = 16;
 /** More lines than these are not counted, nor more bytes waited for. */
 const MAX_LINES = 8;
-const MAX_LENGTH = 4096;
+const MAX_LENGTH = 7000; // bytes: an rbinary sees 8191, with what shares its buffer
 
 /**
  * Compares samples of a reply byte by byte, from its start. A single one shows nothing of what changes: only a short head of it is taken.
@@ -59,6 +59,7 @@ function sharedRuns(samples: readonly DataSample[], text: boolean): Span[] {
   const sameLength = samples.every(({ length }) => length === samples[0]?.length);
   const changing = Array.from({ length: shortest }, (_, at) => changes(samples, at));
   if (text) widen(changing, samples);
+  else widenCounters(changing, samples);
   const firstChange = changing.indexOf(true);
   let comparable = shortest;
   if (samples.length === 1) comparable = Math.min(shortest, (firstChange === 0 ? changing.indexOf(false) : 0) + SINGLE);
@@ -105,6 +106,31 @@ function widen(changing: boolean[], samples: readonly DataSample[]): void {
     for (; !changing[at] && alike(at); at++) changing[at] = true;
   }
 }
+
+/** Bytes of a number, and how far apart like dialogues stand in one that counts. */
+const NUMBER = 4;
+const STEPS = 64;
+
+/**
+ * A byte that counts belongs to a number: its higher bytes change too, some day. They stand before it, or behind it while they are still zero.
+ * What decides is left alone: a length counts as well, by chance.
+ */
+function widenCounters(changing: boolean[], samples: readonly DataSample[]): void {
+  const at = (place: number) => samples.map(({ head }) => head[place] ?? 0);
+  const counting = changing.flatMap((changes, place) => (changes && isCounting(at(place)) ? [place] : []));
+  for (const place of counting) {
+    changing.fill(true, Math.max(Math.min(DECIDING, place), place - NUMBER + 1), place);
+    for (let behind = place + 1; behind < place + NUMBER && behind < changing.length; behind++) {
+      if (at(behind).some((byte) => byte !== 0)) break;
+      changing[behind] = true;
+    }
+  }
+}
+
+const isCounting = (values: readonly number[]): boolean =>
+  values.length > 2 &&
+  values.every((value, at) => at === 0 || value > (values[at - 1] as number)) &&
+  (values.at(-1) as number) - (values[0] as number) <= STEPS;
 
 /** The runs as literals, with gaps between them. */
 function patternOf(runs: readonly Span[], samples: readonly DataSample[], text: boolean): Pattern {

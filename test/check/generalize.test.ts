@@ -63,6 +63,28 @@ describe('what samples of an unknown reply share', () => {
       undefined,
       undefined,
     ],
+    [
+      'of a number that counts its higher bytes neither, whichever way round it stands',
+      [
+        '\x1c\x01\x04\x00\x00\x00\x10\x41\xaa\xbb',
+        '\x1c\x01\x04\x00\x00\x00\x10\x42\xaa\xbb',
+        '\x1c\x01\x04\x00\x00\x00\x10\x44\xaa\xbb',
+      ],
+      '^1C010400',
+      '^1C010400.{8}AABB',
+      '^1C010400.{8}AABB',
+    ],
+    [
+      'also where its lowest byte comes first',
+      [
+        '\x1c\x01\x04\x00\x09\x41\x00\x00\x00\xaa\xbb',
+        '\x1c\x01\x04\x00\x09\x42\x00\x00\x00\xaa\xbb',
+        '\x1c\x01\x04\x00\x09\x44\x00\x00\x00\xaa\xbb',
+      ],
+      '^1C010400',
+      '^1C010400.{10}AABB',
+      '^1C010400.{10}AABB',
+    ],
     ['nothing at all', ['\x01\x02\x03', '\xa1\xb2'], '^..', undefined, undefined],
     ['nothing of replies that are empty of sense', ['', ''], '^..', undefined, undefined],
     [
@@ -120,13 +142,13 @@ describe('what samples of an unknown reply share', () => {
     const long = 'a'.repeat(1000);
     expect(of(long, long).asserted).toBe(64);
     const striped = (filler: string) => `ab${filler}`.repeat(40);
-    expect(of(striped('\x81\x82'), striped('\x91\x92'), striped('\xa1\xa2')).shared).toHaveLength(15);
+    expect(of(striped('\x81\xf2'), striped('\xf1\x92'), striped('\xa1\x12')).shared).toHaveLength(15);
   });
 
-  test('more than 8 lines and more than 4096 bytes are not waited for', () => {
+  test('more than 8 lines and more than 7000 bytes are not waited for', () => {
     expect(of('a\n'.repeat(9)).whole).toBeUndefined();
-    expect(of('\x01'.repeat(4097), '\x01'.repeat(4097)).whole).toBeUndefined();
-    expect(of('\x01'.repeat(4096), '\x01'.repeat(4096)).whole).toBeDefined();
+    expect(of('\x01'.repeat(7001), '\x01'.repeat(7001)).whole).toBeUndefined();
+    expect(of('\x01'.repeat(7000), '\x01'.repeat(7000)).whole).toBeDefined();
   });
 });
 
@@ -193,7 +215,9 @@ test('what stands between noise is found, wherever it stands', () => {
     fc.property(fc.nat(20), random(8), fc.array(random(40), { minLength: 3, maxLength: 5 }), (at, constant, noise) => {
       const samples = noise.map((each) => Buffer.concat([each.subarray(0, at), constant, each.subarray(at, 30)]));
       const { shared, outcome } = timeless(...samples);
-      expect(hexRegex(shared ?? outcome)).toContain(Buffer.from(constant).toString('hex').toUpperCase());
+      // Noise that counts by chance takes up to three bytes on each side with it.
+      const inner = Buffer.from(constant.subarray(3, 5)).toString('hex').toUpperCase();
+      expect(hexRegex(shared ?? outcome)).toContain(inner);
     }),
     { numRuns: 500 },
   );

@@ -75,6 +75,7 @@ describe('in the model', () => {
     ['HTTP CONNECT behind an interim response'],
     ['HTTP CONNECT with a stray line feed'],
     ['unknown protocol, three sessions'],
+    ['unknown protocol with a long reply, two sessions'],
     ['unknown protocol of lines, two sessions'],
   ])('%s is proved', (name) => {
     const proof = proofOf(writtenOne(name), 3000);

@@ -105,6 +105,14 @@ const ask = (nonce: string, port: number): Talk =>
 /** Sessions of a protocol that is not known, in which several requests are made. */
 export const SESSIONS: Readonly<Record<string, readonly Talk[]>> = {
   'unknown protocol, three sessions': [ask('k3Xq9ZbT2m', 40_000), ask('Vw81LpQz0c', 40_001), ask('r7Hn2sYdE5', 40_002)],
+  'unknown protocol with a long reply, two sessions': [40_020, 40_021].map((port) =>
+    new Talk({ client: `10.0.0.1:${port}`, server: '10.0.0.2:7000' })
+      .handshake()
+      .client('DUMP\n')
+      .server(Buffer.concat([hex('4f4b000000001770'), Buffer.alloc(6000, port)]))
+      .client('QUIT\n')
+      .server('\x06'),
+  ),
   'unknown protocol of lines, two sessions': [40_010, 40_011].map((port) =>
     new Talk({ client: `10.0.0.1:${port}`, server: '10.0.0.2:7000' })
       .handshake()
