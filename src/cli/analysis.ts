@@ -15,7 +15,10 @@ export async function analyzeFor(
 ): Promise<Analysis> {
   const { captures, fixtures } = await inputsOf(paths);
   for (const { name } of fixtures.filter(({ redacted }) => redacted))
-    terminal.warn({ code: 'redacted', message: `${name}: placeholders stand for its secrets` });
+    terminal.warn({
+      code: 'redacted',
+      message: `${name}: placeholders stand for its secrets, with which nobody logs in; fixture --keep-secrets keeps them`,
+    });
   const analysis = await analyze({
     paths: captures,
     fixtures,

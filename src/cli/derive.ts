@@ -40,10 +40,19 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
   refuseSharing(checks, style);
+  const statuses = [...new Set(checks.flatMap((check) => check.statuses))].join(', ');
+  if (options.probe !== undefined && options.expectStatus === undefined && statuses !== '')
+    terminal.warning(
+      `${options.probe.host} is expected to answer ${statuses}, as the captured origin did: --expect-status says otherwise`,
+    );
   const emit = await EMITTERS[format]();
-  await writeArtifact(emit({ ...analysis, checks }, style), options.output);
+  const secret = style.environment === undefined && checks.some(holdsSecrets);
+  await writeArtifact(emit({ ...analysis, checks }, style), options.output, secret);
   return EXIT.done;
 }
+
+const holdsSecrets = ({ steps }: Analysis['checks'][number]): boolean =>
+  steps.some((step) => step.kind === 'send' && step.secrets.length > 0);
 
 /** A name, an address to listen on and servers are those of one section. */
 function refuseSharing(checks: Analysis['checks'], { section }: ScriptStyle): void {

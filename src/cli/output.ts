@@ -7,14 +7,14 @@ export type Artifact = string | Uint8Array | Iterable<string>;
 /** Pieces are put together to about this many characters before they are written. */
 const BLOCK_LENGTH = 65_536;
 
-/** Writes the artifact to a file, or to stdout where none (or `-`) is named. */
-export async function writeArtifact(artifact: Artifact, path: string | undefined): Promise<void> {
+/** Writes the artifact to a file, or to stdout where none (or `-`) is named. A new file that holds secrets is for its owner alone. */
+export async function writeArtifact(artifact: Artifact, path: string | undefined, secret = false): Promise<void> {
   if (path === undefined || path === '-') {
     for (const block of blocksOf(artifact)) await written(block);
     return;
   }
   try {
-    const file = openSync(path, 'w');
+    const file = openSync(path, 'w', secret ? 0o600 : 0o666);
     try {
       for (const block of blocksOf(artifact)) {
         const bytes = typeof block === 'string' ? Buffer.from(block) : block;

@@ -178,7 +178,10 @@ export function buildProgram(onExit: (code: number) => void): Command {
       onExit(await (await import('./show.ts')).show(paths, options)),
     );
 
-  program.addHelpText('after', () => `\nWithout a command, or with derive:\n\n${deriving.helpInformation()}`);
+  program.addHelpText(
+    'after',
+    () => `\nWithout a command, or with derive:\n\n${deriving.helpInformation()}${LIMITS_HELP}\n${DERIVE_EXAMPLES}`,
+  );
   return program;
 }
 

@@ -156,6 +156,8 @@ function parseNames(text: string, before: ReadonlyMap<string, string> = new Map(
     const [, name, variable] = /^([A-Za-z_][A-Za-z0-9_]*)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(each) ?? [];
     if (name === undefined || variable === undefined)
       throw new InvalidArgumentError('NAME=VARIABLE, as PROXY_PASSWORD=SQUID_PASSWORD; separated by commas.');
+    if ([...names].some(([other, taken]) => other !== name && taken === variable))
+      throw new InvalidArgumentError(`${variable} is the name of two secrets.`);
     names.set(name, variable);
   }
   return names;

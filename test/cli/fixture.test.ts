@@ -58,7 +58,9 @@ describe('every command that takes a capture takes a fixture', () => {
     writeFileSync(at('redacted.json'), stdout);
     const { code, stdout: script, stderr } = capture2check([at('redacted.json')]);
     expect(code).toBe(0);
-    expect(stderr).toContain('redacted.json: placeholders stand for its secrets (redacted)');
+    expect(stderr).toContain(
+      'redacted.json: placeholders stand for its secrets, with which nobody logs in; fixture --keep-secrets keeps them',
+    );
     expect(script).not.toContain(PASSWORD);
   });
 

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { capture2check } from '../support/cli.ts';
@@ -81,4 +83,23 @@ test('--help is for 80 columns', () => {
   for (const line of options.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   for (const group of ['What the check asks for, and what it takes:', 'How its rules are written:', 'Whole sections:'])
     expect(options).toContain(`\n${group}\n`);
+});
+
+test("of an address of the user's own the captured status is expected, and that is said", () => {
+  const args = [join(FIXTURES, 'socks5/dante-socks5h-x3/capture.pcap'), '--probe', 'http://a.example/'];
+  const words = /a\.example is expected to answer 204, as the captured origin did/;
+  expect(capture2check(args).stderr).toMatch(words);
+  expect(capture2check([...args, '--expect-status', '200']).stderr).not.toMatch(words);
+});
+
+test('a new file that holds secrets is for its owner alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'capture2check-'));
+  const modes = [[], ['--secrets', 'env']].map((args, at) => {
+    const path = join(folder, `${at}.cfg`);
+    capture2check([join(FIXTURES, 'socks5/dante-socks5h-auth-x3/capture.pcap'), '-o', path, ...args]);
+    return statSync(path).mode & 0o077;
+  });
+  rmSync(folder, { recursive: true });
+  expect(modes[0]).toBe(0);
+  expect(modes[1]).toBe(~process.umask() & 0o066);
 });
