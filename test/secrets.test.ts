@@ -65,6 +65,8 @@ describe.each(captures)('$name', ({ capture, folder: home }) => {
     ['--secrets', 'env', capture],
     ['--secrets', 'env', '--complete', '-v', capture],
     ['serve', '--list-faults', capture],
+    ['quirks', '--format', 'markdown', capture],
+    ['quirks', '--json', capture],
   ];
 
   test.each(commands.map((args) => ({ args, name: args.filter((each) => !each.startsWith('/')).join(' ') })))(

@@ -101,7 +101,7 @@ describeWith(
       const haproxy = await stage.haproxy(await derived('SOCKS5', '--probe', url, '--expect-status', '204,200-299'));
       try {
         const row = await haproxy.row('proxy1', 'DOWN');
-        expect(row['last_chk']).toContain('comment: 204 or 200-299 from the origin');
+        expect(row['last_chk']).toContain('comment: 200-299 from the origin');
       } finally {
         await haproxy.stop();
       }
