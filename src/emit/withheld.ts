@@ -43,9 +43,11 @@ function proofHolds(check: Check, { proofs, dialogue, form }: Analysis): boolean
   return (proofs.get(check)?.rows ?? []).every(({ result, gated }) => result === 'right' || !gated);
 }
 
-/** Where a conversation was asked for by number, it may be a failure; an answer that the user takes is none. */
+/** Where a conversation was asked for by number, it may be a failure; an answer that the user takes is none, nor is one that nobody can read. */
 export function isSuccess({ accepted }: Pick<Check, 'accepted'>, dialogue: Analysis['dialogue']): boolean {
   if (dialogue === undefined) return true;
-  const { outcome } = dialogue;
+  const { outcome, layers } = dialogue;
+  const last = layers.at(-1);
+  if (last?.protocol === 'unknown') return last.messages.some(({ side }) => side === 'server');
   return outcome.kind === 'opened' && (accepted !== undefined || (outcome.status ?? 200) < 400);
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import type { Analysis, SetAside } from '../../src/emit/analysis.ts';
 import { nothingToDerive, wordsOn } from '../../src/emit/words.ts';
+import { proveCheck } from '../../src/proof/prove.ts';
+import type { Script } from '../../src/proof/script.ts';
 import { checksOf, dialogueOf, filesNamed, scripted } from '../support/derive.ts';
 import { hex, Talk } from '../support/wire.ts';
 
@@ -93,6 +95,18 @@ describe('what a check cannot promise is a warning', () => {
   ])('a conversation that was asked for by its number: %s', (_name, status, words) => {
     const changes = { checks: checksOf([talk(status)], true), dialogue: dialogueOf(talk(status)) };
     expect(say(changes, { stream: 0 })).toEqual(words);
+  });
+
+  test('one that nobody can read: its check says that already, and is proved as others are', () => {
+    const unread = () => new Talk().handshake().client('PING\n').server('PONG\n');
+    const checks = checksOf([unread()], true);
+    const [check] = checks as [Check];
+    const proof = proveCheck(scripted(checks).scripts.get(check) as Script, check.replies, 3000);
+    expect(say({ checks, dialogue: dialogueOf(unread()), proofs: new Map([[check, proof]]) }, { stream: 0 })).toEqual([
+      'warning: tcp.stream 0: no protocol is recognized: whether what was captured was a success is not known',
+      "warning: tcp.stream 0: the reply's protocol is not known: its first 3 bytes are asserted, as they were in the one sample",
+      expect.stringMatching(/^note: proof: \d+\/\d+ broken twins fail/),
+    ]);
   });
 });
 
