@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, startHaproxy } from '../../src/replay/haproxy.ts';
+import { recordCurl } from '../support/record.ts';
 import { describeWith, mayRecord, run } from '../support/tools.ts';
 
 const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -34,7 +35,8 @@ describeWith(['haproxy', 'tcpdump', 'curl', 'microsocks', 'nginx'], 'a live prox
     'a recorded session gives a check that is UP, and DOWN at once when the origin stops',
     async () => {
       const capture = join(folder, 'session.pcap');
-      await record(capture);
+      const url = `http://127.0.0.1:${originPort}/generate_204`;
+      await recordCurl(capture, proxyPort, ['-x', `socks5h://127.0.0.1:${proxyPort}`, url]);
       const rules = run(process.execPath, CLI, '-q', capture)
         .split('\n')
         .map((line) => line.trim())
@@ -80,34 +82,6 @@ http { access_log off; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].ma
   server { listen 127.0.0.1:${originPort}; location = /generate_204 { return 204; } } }`,
     );
     return start('nginx', '-e', join(folder, 'error.log'), '-c', config);
-  }
-
-  async function record(capture: string): Promise<void> {
-    const tcpdump = spawn(
-      'tcpdump',
-      ['-Z', 'root', '-i', 'lo', '-s', '0', '-U', '--immediate-mode', '-w', capture, `tcp port ${proxyPort}`],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    children.push(tcpdump);
-    await new Promise((resolve) => tcpdump.stderr.once('data', resolve)); // "listening on lo"
-    const url = `http://127.0.0.1:${originPort}/generate_204`;
-    const { status, stderr } = spawnSync('curl', [
-      '-sS',
-      '-o',
-      '/dev/null',
-      '-m',
-      '5',
-      '-x',
-      `socks5h://127.0.0.1:${proxyPort}`,
-      url,
-    ]);
-    expect(status, String(stderr)).toBe(0);
-    await sleep(200);
-    const ended = new Promise((resolve) => tcpdump.once('exit', resolve));
-    tcpdump.kill('SIGINT');
-    await ended;
   }
 });
 

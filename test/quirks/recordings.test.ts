@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../../src/analyze.ts';
 import { type Label, SheetCollector } from '../../src/dialogue/sheets.ts';
-import { CASES, FIXTURES } from '../support/fixtures.ts';
+import { CASES, captureOf, FIXTURES } from '../support/fixtures.ts';
 import { RECORDED } from './recordings.ts';
 
 /** The sheets that captures give; a capture may be labeled. */
@@ -40,8 +40,6 @@ test('every case that is named is there', () => {
     expect(server, name).toMatch(KNOWN_SERVERS);
   }
 });
-
-const captureOf = (name: string): string => CASES.find((each) => each.name === name)?.capture ?? '';
 
 /** What shows only when the user says what was wrong in each capture. */
 const LABELED: readonly (readonly [

@@ -16,7 +16,7 @@ import { checkLive } from '../../src/replay/live.ts';
 import { planOf } from '../../src/replay/plan.ts';
 import { serveFixture } from '../../src/replay/serve.ts';
 import { dialogueOf, tcpScriptOf } from '../support/derive.ts';
-import { CASES } from '../support/fixtures.ts';
+import { captureOf } from '../support/fixtures.ts';
 import { checkOf, TALKS } from '../support/proof.ts';
 import { describeWith } from '../support/tools.ts';
 import { hex, Talk } from '../support/wire.ts';
@@ -34,7 +34,6 @@ const NAMES = [
   'connect/squid-connect-plain-x3',
   'connect/tinyproxy-connect-plain-auth-x3',
 ] as const;
-const captureOf = (name: string): string => CASES.find((each) => each.name === name)?.capture as string;
 
 async function recorded(name: string) {
   const { dialogues } = await analyze({ paths: [captureOf(name)], dialogues: true, proof: false });

@@ -15,3 +15,10 @@ export const CASES: readonly Case[] = readdirSync(FIXTURES, { recursive: true, e
   .filter((path) => /(^|\/)capture\.[^/]+$/.test(path))
   .sort()
   .map((path) => ({ name: join(path, '..'), folder: join(FIXTURES, path, '..'), capture: join(FIXTURES, path) }));
+
+/** The capture of a case. Throws RangeError when there is no such case. */
+export function captureOf(name: string): string {
+  const found = CASES.find((each) => each.name === name);
+  if (found === undefined) throw new RangeError(`there is no case ${name}`);
+  return found.capture;
+}
