@@ -1,13 +1,19 @@
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** Bytes that arrive in chunks and are taken in pieces of another size. */
 export class ChunkQueue {
-  readonly #chunks: Buffer[] = [];
+  #head = NOTHING;
+  #at = 0;
+  /** The chunks behind the first. */
+  readonly #behind: Buffer[] = [];
   #length = 0;
   #taken = 0;
 
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
+    this.#behind.push(chunk);
     this.#length += chunk.length;
+    if (this.#at === this.#head.length) this.#advance();
   }
 
   /** How many bytes wait. */
@@ -20,41 +26,57 @@ export class ChunkQueue {
     return this.#taken;
   }
 
-  /** The next `length` bytes without taking them, or undefined while fewer wait. */
-  peek(length: number): Buffer | undefined {
-    if (this.#length < length) return undefined;
-    let first = this.#chunks[0];
-    if (first === undefined) return Buffer.alloc(0);
-    if (first.length < length) {
-      // Join only as many chunks as are needed: what is asked for is bounded, what waits need not be.
-      let count = 0;
-      for (let have = 0; have < length; count++) have += (this.#chunks[count] as Buffer).length;
-      first = Buffer.concat(this.#chunks.slice(0, count));
-      this.#chunks.splice(0, count, first);
+  /** The chunk that holds the next byte, which stands at `at`: for a reader that needs no view of each piece. */
+  get head(): Buffer {
+    return this.#head;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Sees to it that the next `length` bytes stand together in `head`; false while fewer wait. Only what lies across chunks is copied. */
+  gather(length: number): boolean {
+    if (this.#head.length - this.#at >= length) return true;
+    if (this.#length < length) return false;
+    const parts = [this.#head.subarray(this.#at)];
+    let have = this.#head.length - this.#at;
+    let count = 0;
+    for (; have < length; count++) {
+      const chunk = this.#behind[count] as Buffer;
+      parts.push(chunk);
+      have += chunk.length;
     }
-    return first.subarray(0, length);
+    const last = this.#behind[count - 1] as Buffer;
+    const spare = have - length;
+    this.#behind.splice(0, count, ...(spare > 0 ? [last.subarray(last.length - spare)] : []));
+    this.#head = Buffer.concat(parts, length);
+    this.#at = 0;
+    return true;
   }
 
   /** The next `length` bytes, or undefined while fewer wait. */
   take(length: number): Buffer | undefined {
-    const bytes = this.peek(length);
-    if (bytes !== undefined) this.drop(length);
+    if (!this.gather(length)) return undefined;
+    const bytes = this.#head.subarray(this.#at, this.#at + length);
+    this.drop(length);
     return bytes;
   }
 
   /** Drops up to `length` bytes and says how many. */
   drop(length: number): number {
-    let left = Math.min(length, this.#length);
-    const dropped = left;
-    while (left > 0) {
-      const first = this.#chunks[0] as Buffer;
-      if (first.length <= left) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(left);
-      left -= Math.min(left, first.length);
-    }
+    const dropped = Math.min(length, this.#length);
     this.#length -= dropped;
     this.#taken += dropped;
+    this.#at += dropped;
+    while (this.#at >= this.#head.length && this.#behind.length > 0) this.#advance();
     return dropped;
+  }
+
+  /** Goes on with the chunk behind the first, as far into it as the position is beyond the end of that. */
+  #advance(): void {
+    this.#at -= this.#head.length;
+    this.#head = this.#behind.shift() as Buffer;
   }
 }
 

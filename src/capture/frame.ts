@@ -13,6 +13,9 @@ export interface Frame {
   readonly originalLength: number;
 }
 
+/** So many frames are given out together: few, so that they are done with before the garbage collector has to move them. */
+export const BATCH = 64;
+
 /** The files of one run, and which frame numbers belong to each. */
 export class CaptureFiles {
   readonly #files: { readonly name: string; readonly before: number }[] = [];

@@ -15,9 +15,17 @@ declare module 'pcap-parser' {
     readonly snapshotLength: number;
     readonly linkLayerType: number;
   }
+  /** What it does with its input behind the global header. */
+  interface PcapBuffer {
+    readonly length: number;
+    slice(start: 0, end: number): Buffer;
+    slice(start: number): PcapBuffer;
+  }
   interface Parser extends EventEmitter {
     /** What it has not consumed; the next chunk is copied behind it, unless it is null. */
-    buffer: Buffer | null;
+    buffer: PcapBuffer | null;
+    /** Behind `readUInt32` the name of the method that reads a number: `LE` or `BE`, as the global header told. */
+    endianness: string;
     on(event: 'packet', listener: (packet: Packet) => void): this;
     on(event: 'globalHeader', listener: (header: GlobalHeader) => void): this;
     on(event: 'error', listener: (error: Error) => void): this;

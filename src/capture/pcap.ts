@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { type GlobalHeader, type Packet, type Parser, parse } from 'pcap-parser';
 import { ChunkQueue } from './chunks.ts';
 import type { ReadContext } from './context.ts';
-import type { Frame } from './frame.ts';
+import { BATCH, type Frame } from './frame.ts';
+import { Records } from './pcap-records.ts';
 import { CaptureError } from './warning.ts';
 
 const GLOBAL_HEADER_LENGTH = 24;
@@ -33,27 +34,17 @@ export const PCAP_MAGICS: ReadonlyMap<string, Variant> = new Map([
  */
 export async function* readPcap(chunks: AsyncIterable<Buffer>, context: ReadContext): AsyncGenerator<Frame[]> {
   const queue = new ChunkQueue();
-  let variant: Variant | undefined;
   let parser: ParserFeed | undefined;
   for await (const chunk of chunks) {
     queue.push(chunk);
-    if (variant === undefined || parser === undefined) {
+    if (parser === undefined) {
       const header = queue.take(GLOBAL_HEADER_LENGTH);
       if (header === undefined) continue;
-      variant = checkGlobalHeader(header, context);
-      parser = new ParserFeed(header, variant, context);
+      parser = new ParserFeed(header, checkGlobalHeader(header, context), context);
     }
-    const { records, length, tooLong } = wholeRecords(
-      queue.peek(queue.length) as Buffer,
-      variant,
-      context.limits.frame,
-    );
-    queue.drop(length);
-    const frames = parser.feed(records);
-    if (frames.length > 0) yield frames;
-    if (tooLong !== undefined) throw damaged(tooLong, queue.offset, context);
+    for (let frames = parser.read(queue); frames.length > 0; frames = parser.read(queue)) yield frames;
   }
-  if (variant === undefined) {
+  if (parser === undefined) {
     throw new CaptureError(
       { file: context.file, offset: queue.length },
       `the file ends inside the pcap header (${queue.length} of ${GLOBAL_HEADER_LENGTH} bytes)`,
@@ -63,13 +54,19 @@ export async function* readPcap(chunks: AsyncIterable<Buffer>, context: ReadCont
   if (queue.length > 0) context.cutOff(queue.offset, queue.length);
 }
 
-/** pcap-parser behind a synchronous feed: a batch of records in, its frames out. */
+/** pcap-parser behind a synchronous feed: whole records in, their frames out. */
 class ParserFeed {
   readonly #source = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
   readonly #parser: Parser;
+  readonly #variant: Variant;
+  readonly #context: ReadContext;
+  readonly #records: Records;
   #frames: Frame[] = [];
 
   constructor(header: Buffer, variant: Variant, context: ReadContext) {
+    this.#variant = variant;
+    this.#context = context;
+    this.#records = new Records(variant.bigEndian);
     let linkType = 0;
     this.#parser = parse(this.#source)
       .on('globalHeader', (global: GlobalHeader) => {
@@ -89,15 +86,61 @@ class ParserFeed {
         throw error;
       });
     this.#source.emit('data', normalizedHeader(header, variant));
+    this.#parser.endianness = '';
   }
 
-  feed(records: Buffer): Frame[] {
-    if (records.length === 0) return [];
+  /** The frames of the next whole records that wait, a batch at most; none when there is no whole one. Throws CaptureError when a record is too long to be believed. */
+  read(queue: ChunkQueue): Frame[] {
     this.#frames = [];
-    // It has consumed all whole records, and would copy these behind the nothing that is left.
+    const length = this.#lengthOfWhole(queue);
+    if (length === 0) return [];
+    if (this.#variant.extra === 0) this.#records.hold(queue.head, queue.at, length);
+    else {
+      const classic = this.#classic(queue.head.subarray(queue.at, queue.at + length));
+      this.#records.hold(classic, 0, classic.length);
+    }
+    queue.drop(length);
+    // It has consumed what it was given before, and would copy this behind the nothing that is left.
     this.#parser.buffer = null;
-    this.#source.emit('data', records);
+    this.#source.emit('data', this.#records);
     return this.#frames;
+  }
+
+  /** Records as pcap-parser knows them: without what the modified format has behind their headers. */
+  #classic(records: Buffer): Buffer {
+    const { bigEndian, extra } = this.#variant;
+    const kept: Buffer[] = [];
+    for (let at = 0; at < records.length; ) {
+      const captured = bigEndian ? records.readUInt32BE(at + 8) : records.readUInt32LE(at + 8);
+      kept.push(records.subarray(at, at + RECORD_HEADER_LENGTH));
+      at += RECORD_HEADER_LENGTH + extra;
+      kept.push(records.subarray(at, at + captured));
+      at += captured;
+    }
+    return Buffer.concat(kept);
+  }
+
+  /** How many bytes a batch of whole records takes at the head of the queue. Its length is looked at before any record's bytes are waited for. */
+  #lengthOfWhole(queue: ChunkQueue): number {
+    const { bigEndian, extra } = this.#variant;
+    const { limits } = this.#context;
+    const headerLength = RECORD_HEADER_LENGTH + extra;
+    let length = 0;
+    for (let count = 0; count < BATCH; count++) {
+      // What lies across two chunks is joined for a batch of its own.
+      const lies = queue.head.length - queue.at - length;
+      if (lies < headerLength && (count > 0 || !queue.gather(headerLength))) break;
+      const at = queue.at + length + 8;
+      const captured = bigEndian ? queue.head.readUInt32BE(at) : queue.head.readUInt32LE(at);
+      if (captured > limits.frame) {
+        if (count > 0) break;
+        throw damaged(captured, queue.offset, this.#context);
+      }
+      const record = headerLength + captured;
+      if (queue.head.length - queue.at - length < record && (count > 0 || !queue.gather(record))) break;
+      length += record;
+    }
+    return length;
   }
 }
 
@@ -127,32 +170,6 @@ function normalizedHeader(header: Buffer, variant: Variant): Buffer {
     normalized.writeUInt32LE(header.readUInt32LE(20) & 0xffff, 20);
   }
   return normalized;
-}
-
-/**
- * The whole records at the head of `bytes`, as classic records, and how many bytes of the file they took. They end before a
- * record whose captured length is too long to be believed; it is told as soon as the header is there.
- */
-function wholeRecords(
-  bytes: Buffer,
-  variant: Variant,
-  limit: number,
-): { records: Buffer; length: number; tooLong: number | undefined } {
-  const headerLength = RECORD_HEADER_LENGTH + variant.extra;
-  const kept: Buffer[] = [];
-  let end = 0;
-  let tooLong: number | undefined;
-  while (end + headerLength <= bytes.length) {
-    const captured = variant.bigEndian ? bytes.readUInt32BE(end + 8) : bytes.readUInt32LE(end + 8);
-    if (captured > limit) tooLong = captured;
-    if (tooLong !== undefined || end + headerLength + captured > bytes.length) break;
-    if (variant.extra > 0) {
-      kept.push(bytes.subarray(end, end + RECORD_HEADER_LENGTH));
-      kept.push(bytes.subarray(end + headerLength, end + headerLength + captured));
-    }
-    end += headerLength + captured;
-  }
-  return { records: variant.extra > 0 ? Buffer.concat(kept) : bytes.subarray(0, end), length: end, tooLong };
 }
 
 /** The error for the next record, which starts at `offset`. */

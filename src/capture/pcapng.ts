@@ -1,6 +1,6 @@
 import { ChunkQueue } from './chunks.ts';
 import type { ReadContext } from './context.ts';
-import type { Frame } from './frame.ts';
+import { BATCH, type Frame } from './frame.ts';
 import { CaptureError } from './warning.ts';
 
 /** The first four bytes of every pcapng file: the type of a Section Header Block, the same in both byte orders. */
@@ -33,11 +33,13 @@ export async function* readPcapng(chunks: AsyncIterable<Buffer>, context: ReadCo
   const reader = new BlockReader(queue, context);
   for await (const chunk of chunks) {
     queue.push(chunk);
-    const frames: Frame[] = [];
-    try {
-      while (reader.step(frames));
-    } finally {
-      if (frames.length > 0) yield frames; // those before damage are given out before the error
+    for (let more = true; more; ) {
+      const frames: Frame[] = [];
+      try {
+        while (more && frames.length < BATCH) more = reader.step(frames);
+      } finally {
+        if (frames.length > 0) yield frames; // those before damage are given out before the error
+      }
     }
   }
   if (queue.length > 0 || reader.owed > 0)
@@ -66,12 +68,13 @@ class BlockReader {
       return this.owed === 0 && this.#queue.length > 0;
     }
     this.blockStart = this.#queue.offset;
-    const head = this.#queue.peek(12);
-    if (head === undefined) return false;
-    if (head.readUInt32BE(0) === BLOCK.section) this.#section = this.#openSection(head);
-    const { bigEndian } = this.#section ?? this.#fail('no Section Header Block');
-    const type = u32(head, 0, bigEndian);
-    const length = u32(head, 4, bigEndian);
+    const queue = this.#queue;
+    if (!queue.gather(12)) return false;
+    const { head, at } = queue;
+    if (head.readUInt32BE(at) === BLOCK.section) this.#section = this.#openSection(head, at + 8);
+    const section = this.#section ?? this.#fail('no Section Header Block');
+    const type = u32(head, at, section.bigEndian);
+    const length = u32(head, at + 4, section.bigEndian);
     if (length < 12 || length % 4 !== 0) this.#fail(`block length ${length}, expected a multiple of 4 from 12 on`);
     const read = READERS[type];
     if (read === undefined) {
@@ -80,80 +83,81 @@ class BlockReader {
     }
     const limit = this.#context.limits.frame + MAX_BLOCK_EXTRA;
     if (length > limit) this.#fail(`block length ${length}, expected at most ${limit}`);
-    const block = this.#queue.take(length);
-    if (block === undefined) return false;
-    const trailer = u32(block, length - 4, bigEndian);
+    if (!queue.gather(length)) return false;
+    const [block, start, end] = [queue.head, queue.at, queue.at + length];
+    queue.drop(length);
+    const trailer = u32(block, end - 4, section.bigEndian);
     if (trailer !== length) this.#fail(`block length ${length} at its start, ${trailer} at its end`);
-    read.call(this, block.subarray(8, length - 4), this.#section as Section, frames);
+    read.call(this, block, start + 8, end - 4, section, frames);
     return true;
   }
 
-  #openSection(head: Buffer): Section {
-    const magic = head.readUInt32BE(8);
+  #openSection(head: Buffer, at: number): Section {
+    const magic = head.readUInt32BE(at);
     if (magic === 0x1a2b3c4d) return { bigEndian: true, interfaces: [] };
     if (magic === 0x4d3c2b1a) return { bigEndian: false, interfaces: [] };
-    return this.#fail(`byte-order magic ${head.toString('hex', 8, 12)}, expected 1a2b3c4d in either order`);
+    return this.#fail(`byte-order magic ${head.toString('hex', at, at + 4)}, expected 1a2b3c4d in either order`);
   }
 
-  readSection(body: Buffer, section: Section): void {
-    if (body.length < 16) this.#fail('a Section Header Block of less than 28 bytes');
-    const major = u16(body, 4, section.bigEndian);
-    if (major !== 1) this.#fail(`pcapng version ${major}.${u16(body, 6, section.bigEndian)}, expected 1.x`);
+  readSection(bytes: Buffer, start: number, end: number, { bigEndian }: Section): void {
+    if (end - start < 16) this.#fail('a Section Header Block of less than 28 bytes');
+    const major = u16(bytes, start + 4, bigEndian);
+    if (major !== 1) this.#fail(`pcapng version ${major}.${u16(bytes, start + 6, bigEndian)}, expected 1.x`);
   }
 
-  readInterface(body: Buffer, section: Section): void {
-    if (body.length < 8) this.#fail('an Interface Description Block of less than 20 bytes');
-    if (section.interfaces.length === MAX_INTERFACES) this.#fail(`more than ${MAX_INTERFACES} interfaces`);
+  readInterface(bytes: Buffer, start: number, end: number, { bigEndian, interfaces }: Section): void {
+    if (end - start < 8) this.#fail('an Interface Description Block of less than 20 bytes');
+    if (interfaces.length === MAX_INTERFACES) this.#fail(`more than ${MAX_INTERFACES} interfaces`);
     let resolution = 6;
     let offset = 0n;
-    for (const { code, value } of options(body, 8, section.bigEndian)) {
+    for (const { code, value } of options(bytes.subarray(start + 8, end), bigEndian)) {
       if (code === OPTION.timestampResolution && value.length >= 1) resolution = value[0] as number;
       if (code === OPTION.timestampOffset && value.length >= 8) {
-        offset = section.bigEndian ? value.readBigInt64BE(0) : value.readBigInt64LE(0);
+        offset = bigEndian ? value.readBigInt64BE(0) : value.readBigInt64LE(0);
       }
     }
-    section.interfaces.push({
-      linkType: u16(body, 0, section.bigEndian),
-      snapLength: u32(body, 4, section.bigEndian),
+    interfaces.push({
+      linkType: u16(bytes, start, bigEndian),
+      snapLength: u32(bytes, start + 4, bigEndian),
       time: clock(resolution, offset),
     });
   }
 
-  readEnhancedPacket(body: Buffer, section: Section, frames: Frame[]): void {
-    if (body.length < 20) this.#fail('an Enhanced Packet Block of less than 32 bytes');
-    this.#packet(body, 20, u32(body, 0, section.bigEndian), section, frames);
+  readEnhancedPacket(bytes: Buffer, start: number, end: number, section: Section, frames: Frame[]): void {
+    if (end - start < 20) this.#fail('an Enhanced Packet Block of less than 32 bytes');
+    frames.push(this.#packet(bytes, start, end, u32(bytes, start, section.bigEndian), section));
   }
 
-  readObsoletePacket(body: Buffer, section: Section, frames: Frame[]): void {
-    if (body.length < 20) this.#fail('a Packet Block of less than 32 bytes');
-    this.#packet(body, 20, u16(body, 0, section.bigEndian), section, frames);
+  readObsoletePacket(bytes: Buffer, start: number, end: number, section: Section, frames: Frame[]): void {
+    if (end - start < 20) this.#fail('a Packet Block of less than 32 bytes');
+    frames.push(this.#packet(bytes, start, end, u16(bytes, start, section.bigEndian), section));
   }
 
   /** A Simple Packet Block has neither a captured length nor a time: the frame takes the time of the one before it. */
-  readSimplePacket(body: Buffer, section: Section, frames: Frame[]): void {
+  readSimplePacket(bytes: Buffer, start: number, end: number, section: Section, frames: Frame[]): void {
     const { linkType, snapLength } = section.interfaces[0] ?? this.#fail('a packet before any interface');
-    if (body.length < 4) this.#fail('a Simple Packet Block of less than 16 bytes');
-    const originalLength = u32(body, 0, section.bigEndian);
+    if (end - start < 4) this.#fail('a Simple Packet Block of less than 16 bytes');
+    const originalLength = u32(bytes, start, section.bigEndian);
     const limit = snapLength === 0 ? originalLength : Math.min(snapLength, originalLength);
-    const data = body.subarray(4, 4 + Math.min(limit, body.length - 4));
+    const data = bytes.subarray(start + 4, Math.min(start + 4 + limit, end));
     frames.push({ number: this.#context.files.next(), ...this.#last, linkType, data, originalLength });
   }
 
-  #packet(body: Buffer, start: number, id: number, section: Section, frames: Frame[]): void {
-    const { bigEndian, interfaces } = section;
+  /** The frame of an Enhanced Packet Block, or of one whose fields lie in the same places. */
+  #packet(bytes: Buffer, start: number, end: number, id: number, { bigEndian, interfaces }: Section): Frame {
     const from = interfaces[id] ?? this.#fail(`interface ${id}, expected one of the ${interfaces.length} described`);
-    const captured = u32(body, 12, bigEndian);
-    if (captured > body.length - start)
-      this.#fail(`captured length ${captured} in a block with room for ${body.length - start}`);
-    this.#last = from.time(u32(body, 4, bigEndian), u32(body, 8, bigEndian));
-    frames.push({
+    const captured = u32(bytes, start + 12, bigEndian);
+    const data = start + 20;
+    if (captured > end - data) this.#fail(`captured length ${captured} in a block with room for ${end - data}`);
+    this.#last = from.time(u32(bytes, start + 4, bigEndian), u32(bytes, start + 8, bigEndian));
+    return {
       number: this.#context.files.next(),
       seconds: this.#last.seconds,
       nanoseconds: this.#last.nanoseconds,
       linkType: from.linkType,
-      data: body.subarray(start, start + captured),
-      originalLength: u32(body, 16, bigEndian),
-    });
+      data: bytes.subarray(data, data + captured),
+      originalLength: u32(bytes, start + 16, bigEndian),
+    };
   }
 
   #fail(problem: string): never {
@@ -163,7 +167,15 @@ class BlockReader {
   }
 }
 
-type ReadBlock = (this: BlockReader, body: Buffer, section: Section, frames: Frame[]) => void;
+/** Reads what stands between a block's two lengths, from `start` to `end`. */
+type ReadBlock = (
+  this: BlockReader,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  section: Section,
+  frames: Frame[],
+) => void;
 const READERS: Readonly<Record<number, ReadBlock>> = {
   [BLOCK.section]: BlockReader.prototype.readSection,
   [BLOCK.interface]: BlockReader.prototype.readInterface,
@@ -193,13 +205,13 @@ function clock(resolution: number, offset: bigint): Interface['time'] {
   };
 }
 
-/** A block's options from `start` on: code, length, value padded to 32 bits. Ends at the end or at the first that does not fit. */
-function* options(body: Buffer, start: number, bigEndian: boolean): Generator<{ code: number; value: Buffer }> {
-  for (let at = start; at + 4 <= body.length; ) {
-    const code = u16(body, at, bigEndian);
-    const length = u16(body, at + 2, bigEndian);
-    if (code === OPTION.end || at + 4 + length > body.length) return;
-    yield { code, value: body.subarray(at + 4, at + 4 + length) };
+/** A block's options: code, length, value padded to 32 bits. Ends at the end or at the first that does not fit. */
+function* options(bytes: Buffer, bigEndian: boolean): Generator<{ code: number; value: Buffer }> {
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const code = u16(bytes, at, bigEndian);
+    const length = u16(bytes, at + 2, bigEndian);
+    if (code === OPTION.end || at + 4 + length > bytes.length) return;
+    yield { code, value: bytes.subarray(at + 4, at + 4 + length) };
     at += 4 + Math.ceil(length / 4) * 4;
   }
 }

@@ -16,7 +16,8 @@ describe('a queue of chunks', () => {
         let at = 0;
         for (const length of pieces) {
           const enough = at + length <= all.length;
-          expect(queue.peek(length)).toEqual(enough ? all.subarray(at, at + length) : undefined);
+          expect(queue.gather(length)).toBe(enough);
+          if (enough) expect(queue.head.subarray(queue.at, queue.at + length)).toEqual(all.subarray(at, at + length));
           expect(queue.take(length)).toEqual(enough ? all.subarray(at, at + length) : undefined);
           if (enough) at += length;
           expect([queue.offset, queue.length]).toEqual([at, all.length - at]);
