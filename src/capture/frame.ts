@@ -7,11 +7,16 @@ export interface Frame {
   readonly nanoseconds: number;
   /** LINKTYPE_ value, flag bits removed (https://www.tcpdump.org/linktypes.html). */
   readonly linkType: number;
-  /** The bytes that were captured. */
-  readonly data: Buffer;
-  /** How long the frame was on the wire; more than `data.length` where the snapshot length cut it. */
+  /** The bytes that were captured stand here from `start` to `end`: most frames are read without a view of their own. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** How long the frame was on the wire; more than was captured where the snapshot length cut it. */
   readonly originalLength: number;
 }
+
+/** The bytes of a frame that were captured. */
+export const capturedOf = ({ bytes, start, end }: Frame): Buffer => bytes.subarray(start, end);
 
 /** So many frames are given out together: few, so that they are done with before the garbage collector has to move them. */
 export const BATCH = 64;

@@ -3,7 +3,7 @@ import { type GlobalHeader, type Packet, type Parser, parse } from 'pcap-parser'
 import { ChunkQueue } from './chunks.ts';
 import type { ReadContext } from './context.ts';
 import { BATCH, type Frame } from './frame.ts';
-import { Records } from './pcap-records.ts';
+import { type Place, Records } from './pcap-records.ts';
 import { CaptureError } from './warning.ts';
 
 const GLOBAL_HEADER_LENGTH = 24;
@@ -57,7 +57,7 @@ export async function* readPcap(chunks: AsyncIterable<Buffer>, context: ReadCont
 /** pcap-parser behind a synchronous feed: whole records in, their frames out. */
 class ParserFeed {
   readonly #source = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
-  readonly #parser: Parser;
+  readonly #parser: Parser<Place>;
   readonly #variant: Variant;
   readonly #context: ReadContext;
   readonly #records: Records;
@@ -68,17 +68,19 @@ class ParserFeed {
     this.#context = context;
     this.#records = new Records(variant.bigEndian);
     let linkType = 0;
-    this.#parser = parse(this.#source)
+    this.#parser = parse<Place>(this.#source)
       .on('globalHeader', (global: GlobalHeader) => {
         linkType = global.linkLayerType;
       })
-      .on('packet', ({ header: record, data }: Packet) => {
+      .on('packet', ({ header: record, data: { bytes, start, end } }: Packet<Place>) => {
         this.#frames.push({
           number: context.files.next(),
           seconds: record.timestampSeconds,
           nanoseconds: record.timestampMicroseconds * variant.unit,
           linkType,
-          data,
+          bytes,
+          start,
+          end,
           originalLength: record.originalLength,
         });
       })

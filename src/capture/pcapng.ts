@@ -139,8 +139,8 @@ class BlockReader {
     if (end - start < 4) this.#fail('a Simple Packet Block of less than 16 bytes');
     const originalLength = u32(bytes, start, section.bigEndian);
     const limit = snapLength === 0 ? originalLength : Math.min(snapLength, originalLength);
-    const data = bytes.subarray(start + 4, Math.min(start + 4 + limit, end));
-    frames.push({ number: this.#context.files.next(), ...this.#last, linkType, data, originalLength });
+    const place = { bytes, start: start + 4, end: Math.min(start + 4 + limit, end) };
+    frames.push({ number: this.#context.files.next(), ...this.#last, linkType, ...place, originalLength });
   }
 
   /** The frame of an Enhanced Packet Block, or of one whose fields lie in the same places. */
@@ -155,7 +155,9 @@ class BlockReader {
       seconds: this.#last.seconds,
       nanoseconds: this.#last.nanoseconds,
       linkType: from.linkType,
-      data: bytes.subarray(data, data + captured),
+      bytes,
+      start: data,
+      end: data + captured,
       originalLength: u32(bytes, start + 16, bigEndian),
     };
   }

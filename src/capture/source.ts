@@ -8,7 +8,7 @@ export interface Source {
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-const CHUNK_LENGTH = 65_536;
+const CHUNK_LENGTH = 131_072;
 
 /** Opens a path, or standard input for `-`. Nothing is read before the first chunk is asked for. */
 export function openSource(path: string): Source {

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../bytes/limits.ts';
-import type { Frame } from '../capture/frame.ts';
+import { capturedOf, type Frame } from '../capture/frame.ts';
 import { CARRIER, decodeGre, decodeMpls, decodePpp, decodePppoe, decodeVxlan, TUNNEL } from './encapsulation.ts';
 import { FragmentAssembler, type Fragmentation } from './fragments.ts';
 import { decodeIpv4, decodeIpv6, type IpPacket, PROTOCOL_TCP, skipExtensions } from './ip.ts';
@@ -42,10 +42,31 @@ export class PacketDecoder {
 
   /** The segment in a frame, or why there is none. */
   decode(frame: Frame): Segment | Skip {
+    return this.#plain(frame) ?? this.#layers(frame);
+  }
+
+  /** What nearly all frames are: TCP in a whole IPv4 packet without options, which a link layer carries without tags. They make no objects on the way. */
+  #plain(frame: Frame): Segment | Skip | undefined {
+    const link = PLAIN_LINKS.get(frame.linkType);
+    if (link === undefined) return undefined;
+    const { bytes, end } = frame;
+    const ip = frame.start + link.payload;
+    if (end < ip + 40) return undefined;
+    const etherType = frame.start + link.etherType;
+    const fragment = ((bytes[ip + 6] as number) & 0x3f) | (bytes[ip + 7] as number);
+    if (bytes[etherType] !== 0x08 || bytes[etherType + 1] !== 0 || bytes[ip] !== 0x45) return undefined;
+    if (bytes[ip + 9] !== PROTOCOL_TCP || fragment !== 0) return undefined;
+    const totalLength = bytes.readUInt16BE(ip + 2);
+    if (totalLength < 40) return undefined;
+    return segmentAt(frame, bytes, end, this.#pairs.read(bytes, 4, ip + 12, ip + 20), ip + 20, ip + totalLength);
+  }
+
+  #layers(frame: Frame): Segment | Skip {
     const decodeLink = LINK_TYPES.get(frame.linkType);
     if (decodeLink === undefined) return 'unknown link type';
-    const wireEnd = Math.max(frame.originalLength, frame.data.length);
-    return this.#payload(frame, frame.data, decodeLink(frame.data), wireEnd, 0);
+    const data = capturedOf(frame);
+    const wireEnd = Math.max(frame.originalLength, data.length);
+    return this.#payload(frame, data, decodeLink(data), wireEnd, 0);
   }
 
   #payload(frame: Frame, data: Buffer, link: LinkPayload | undefined, wireEnd: number, depth: number): Segment | Skip {
@@ -75,8 +96,12 @@ export class PacketDecoder {
     if (packet === 'cut') return 'cut in a header';
     if (packet === 'malformed') return 'malformed header';
     if (packet.fragment !== undefined) return this.#fragment(frame, data, packet, depth);
-    const { protocol, start, end } = packet;
-    if (protocol === PROTOCOL_TCP) return decodeTcp(frame, data, packet, this.#pairs);
+    const { version, addresses, protocol, start, end } = packet;
+    if (protocol === PROTOCOL_TCP) {
+      if (end < start + 20) return 'malformed header';
+      if (data.length < start + 20) return 'cut in a header';
+      return segmentAt(frame, data, data.length, this.#pairs.read(data, version, addresses, start), start, end);
+    }
     const inside = data.subarray(0, end); // what stands behind the packet is no part of it
     switch (protocol) {
       case TUNNEL.ipv4:
@@ -124,26 +149,40 @@ export class PacketDecoder {
   }
 }
 
+/** Where the EtherType and the network header stand, by link type, in frames without tags: Ethernet, Linux cooked v1 and v2. */
+const PLAIN_LINKS: ReadonlyMap<number, { readonly etherType: number; readonly payload: number }> = new Map([
+  [1, { etherType: 12, payload: 14 }],
+  [113, { etherType: 14, payload: 16 }],
+  [276, { etherType: 0, payload: 20 }],
+]);
+
 /** Most segments carry nothing: one view will do for all of them. */
 const NO_BYTES = Buffer.alloc(0);
 
-/** Decodes a TCP header (RFC 9293 §3.1). */
-function decodeTcp(frame: Frame, data: Buffer, packet: IpPacket, pairs: PairReader): Segment | Skip {
-  const { start, end } = packet;
-  if (end < start + 20) return 'malformed header';
-  if (data.length < start + 20) return 'cut in a header';
+/**
+ * Decodes the TCP header (RFC 9293 §3.1) at `start`, of which the 20 bytes that it has at least are there. The packet ends at `end` on the wire, and was
+ * captured up to `capturedEnd`.
+ */
+function segmentAt(
+  { number, seconds, nanoseconds }: Frame,
+  data: Buffer,
+  capturedEnd: number,
+  pair: string,
+  start: number,
+  end: number,
+): Segment | Skip {
   const headerLength = ((data[start + 12] as number) >> 4) * 4;
-  if (headerLength < 20 || start + headerLength > end) return 'malformed header';
-  const payloadStart = start + headerLength;
+  const payload = start + headerLength;
+  if (headerLength < 20 || payload > end) return 'malformed header';
   return {
-    frame: frame.number,
-    seconds: frame.seconds,
-    nanoseconds: frame.nanoseconds,
-    pair: pairs.read(data, packet),
+    frame: number,
+    seconds,
+    nanoseconds,
+    pair,
     sequence: data.readUInt32BE(start + 4),
     acknowledgment: data.readUInt32BE(start + 8),
     flags: data[start + 13] as number,
-    payload: end === payloadStart || data.length <= payloadStart ? NO_BYTES : data.subarray(payloadStart, end),
-    length: end - payloadStart,
+    payload: end === payload || capturedEnd <= payload ? NO_BYTES : data.subarray(payload, Math.min(end, capturedEnd)),
+    length: end - payload,
   };
 }

@@ -1,5 +1,3 @@
-import type { IpPacket } from './ip.ts';
-
 /** How many IPv4 pairs are remembered; a power of two. */
 const SLOTS = 4096;
 
@@ -9,8 +7,8 @@ export class PairReader {
   /** The 12 bytes that each text stands for, as three words. */
   readonly #words = new Int32Array(3 * SLOTS);
 
-  /** The addresses and ports of a TCP packet in a frame that holds them. */
-  read(data: Buffer, { version, addresses, start }: IpPacket): string {
+  /** The addresses of an IP packet, which stand at `addresses`, and the ports of what it carries, which stand at `start`. */
+  read(data: Buffer, version: 4 | 6, addresses: number, start: number): string {
     if (version === 6)
       return data.toString('latin1', addresses, addresses + 32) + data.toString('latin1', start, start + 4);
     const source = wordAt(data, addresses);

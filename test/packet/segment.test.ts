@@ -160,6 +160,31 @@ describe('whatever the bytes', () => {
   });
 });
 
+describe('a packet is read alike on every link', () => {
+  /** Plain ones are read without the layers in between; a packet without a link layer always goes through them. */
+  test.each(['ethernet', 'vlan', 'linuxSll', 'linuxSll2'] as const)('%s', (name) => {
+    const { linkType, wrap }: Link = LINKS[name];
+    const changes = fc.array(fc.tuple(fc.nat({ max: 45 }), fc.nat({ max: 255 })), { maxLength: 3 });
+    const packets = fc.constantFrom(
+      ipPacket(V4),
+      ipPacket({ ...V4, payload: Buffer.alloc(0) }),
+      ipPacket(V4, { options: Buffer.alloc(4, 1) }),
+    );
+    fc.assert(
+      fc.property(packets, changes, fc.nat({ max: 130 }), (packet, changed, length) => {
+        const bytes = Buffer.from(packet);
+        for (const [at, value] of changed) bytes[at % bytes.length] = value;
+        fc.pre((bytes[0] as number) >> 4 === 4); // the link says that it is IPv4
+        const framed = wrap(bytes);
+        const header = framed.length - bytes.length;
+        const linked = decode(framed.subarray(0, header + length), linkType, framed.length);
+        expect(readable(linked)).toEqual(readable(decode(bytes.subarray(0, length), 101, bytes.length)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
 describe('the endpoints of a pair', () => {
   const PAIRS = [
     ['IPv4', V4, '10.0.0.1:40000', '10.0.0.2:1080'],

@@ -1,4 +1,4 @@
-import { CaptureFiles, type Frame } from '../../src/capture/frame.ts';
+import { CaptureFiles, capturedOf, type Frame } from '../../src/capture/frame.ts';
 import { readFrames } from '../../src/capture/read.ts';
 import { CaptureError } from '../../src/capture/warning.ts';
 import { framesOf, Talk, type WireFrame } from './wire.ts';
@@ -61,10 +61,10 @@ export const asRead = (frames: readonly WireFrame[], { linkType = 1, first = 1 }
     originalLength,
   }));
 
-export const readable = ({ number, seconds, nanoseconds, linkType, data, originalLength }: Frame): ReadFrame => ({
-  number,
-  time: `${seconds}.${String(nanoseconds).padStart(9, '0')}`,
-  linkType,
-  data: data.toString('hex'),
-  originalLength,
+export const readable = (frame: Frame): ReadFrame => ({
+  number: frame.number,
+  time: `${frame.seconds}.${String(frame.nanoseconds).padStart(9, '0')}`,
+  linkType: frame.linkType,
+  data: capturedOf(frame).toString('hex'),
+  originalLength: frame.originalLength,
 });

@@ -99,7 +99,9 @@ export function cutConversationOf(talk: Talk, cut: (segment: WireSegment) => num
       seconds: 0,
       nanoseconds: at,
       linkType: 1,
-      data: data.subarray(0, data.length - cut(talk.segments[at] as WireSegment)),
+      bytes: data,
+      start: 0,
+      end: data.length - cut(talk.segments[at] as WireSegment),
       originalLength: data.length,
     });
   });

@@ -23,7 +23,9 @@ export const frame = (data: Buffer, { linkType = 1, number = 7, seconds = 1_700_
   seconds,
   nanoseconds: 123_456_789,
   linkType,
-  data,
+  bytes: data,
+  start: 0,
+  end: data.length,
   originalLength: data.length,
 });
 

@@ -15,7 +15,9 @@ export function conversationsOf(segments: readonly WireSegment[], link?: Link): 
       seconds: Math.floor(time / 1_000_000),
       nanoseconds: (time % 1_000_000) * 1000,
       linkType: link?.linkType ?? 1,
-      data,
+      bytes: data,
+      start: 0,
+      end: data.length,
       originalLength: data.length,
     });
     if (typeof segment === 'string') throw new Error(`frame ${at + 1}: ${segment}`);
