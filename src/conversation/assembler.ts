@@ -25,7 +25,6 @@ type OwnRun = { -readonly [Key in keyof Run]: Run[Key] };
 /** What a run costs beside its bytes. */
 const RUN_SIZE = 80;
 
-const NOT_SEEN: Reach = { position: Number.NEGATIVE_INFINITY, frame: 0 };
 const NO_CUTS: Gap[] = [];
 const NO_CONFLICTS: Conflict[] = [];
 
@@ -50,8 +49,11 @@ export class StreamAssembler {
   /** Everything from the start up to here was kept. */
   #inOrder = 0;
   #tooFarAhead = 0;
-  #said = NOT_SEEN;
-  #acknowledged = NOT_SEEN;
+  /** How far the side's own segments reach, and what the other side acknowledged; positions, and the frames that show them. */
+  #said = Number.NEGATIVE_INFINITY;
+  #saidFrame = 0;
+  #acknowledged = Number.NEGATIVE_INFINITY;
+  #acknowledgedFrame = 0;
   /** Where the FIN stands: behind the last byte. */
   #fin: Reach | undefined;
   #closed: ByteStream['closed'];
@@ -81,7 +83,7 @@ export class StreamAssembler {
 
   /** Has the side said its FIN, and was it acknowledged? */
   get done(): boolean {
-    return this.#fin !== undefined && this.#acknowledged.position > this.#fin.position;
+    return this.#fin !== undefined && this.#acknowledged > this.#fin.position;
   }
 
   /** Has the side sent a RST? */
@@ -99,8 +101,11 @@ export class StreamAssembler {
   /** The other side acknowledged up to this sequence number. Returns how much of this stream it had received, as a position. */
   acknowledge(sequence: number, frame: number): number {
     const position = this.#positionOf(sequence);
-    if (position - this.#reach > MAX_WINDOW) return this.#acknowledged.position;
-    if (position > this.#acknowledged.position) this.#acknowledged = { position, frame };
+    if (position - this.#reach > MAX_WINDOW) return this.#acknowledged;
+    if (position > this.#acknowledged) {
+      this.#acknowledged = position;
+      this.#acknowledgedFrame = frame;
+    }
     return position;
   }
 
@@ -126,7 +131,10 @@ export class StreamAssembler {
     if (length > 0) {
       if (payload.length > 0) this.#insert(position, segment, acknowledged);
       if (payload.length < length) this.#cut(position + payload.length, position + length, frame);
-      if (position + length > this.#said.position) this.#said = { position: position + length, frame };
+      if (position + length > this.#said) {
+        this.#said = position + length;
+        this.#saidFrame = frame;
+      }
     }
     if ((flags & FLAG.fin) !== 0) {
       this.#closed ??= { by: 'FIN', frame };
@@ -168,18 +176,18 @@ export class StreamAssembler {
 
   /** The farthest position met, to tell sequence numbers that are 2^32 apart. */
   get #reach(): number {
-    return Math.max(this.#origin ?? 0, this.#said.position, this.#acknowledged.position);
+    return Math.max(this.#origin ?? 0, this.#said, this.#acknowledged);
   }
 
   /** How far the stream is known to reach. */
   #known(origin: number): Reach {
     let known: Reach = { position: origin, frame: 0 };
-    const reach = (to: Reach) => {
-      if (to.position > known.position) known = to;
+    const reach = (position: number, frame: number) => {
+      if (position > known.position) known = { position, frame };
     };
-    if (!this.done) reach(this.#acknowledged); // the FIN takes a sequence number, but is no byte
-    if (this.#fin !== undefined) reach(this.#fin);
-    reach(this.#said);
+    if (!this.done) reach(this.#acknowledged, this.#acknowledgedFrame); // the FIN takes a sequence number, but is no byte
+    if (this.#fin !== undefined) reach(this.#fin.position, this.#fin.frame);
+    reach(this.#said, this.#saidFrame);
     return known;
   }
 
@@ -198,7 +206,7 @@ export class StreamAssembler {
       this.#tooFarAhead += end - start;
       return;
     }
-    const keepAlive = segment.length === 1 && position === this.#acknowledged.position - 1;
+    const keepAlive = segment.length === 1 && position === this.#acknowledged - 1;
     if (!keepAlive && this.#head.find(false, start, end) === end) {
       this.#repeated ??= { count: 0, frame: segment.frame };
       this.#repeated.count++;
@@ -224,7 +232,7 @@ export class StreamAssembler {
   /** Looks for a conflict between what was kept from `start` on and another copy of it. */
   #compare(start: number, copy: Uint8Array, { frame, length }: Segment): void {
     // A keep-alive repeats the last byte that was acknowledged, or has something in its place (RFC 9293 §3.8.4).
-    if (length === 1 && start === this.#acknowledged.position - 1) return;
+    if (length === 1 && start === this.#acknowledged - 1) return;
     const end = start + copy.length;
     const kept = this.#head.read(start, end);
     if (Buffer.compare(kept, copy) === 0) return;

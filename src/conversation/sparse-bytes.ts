@@ -3,24 +3,24 @@ const LEAST = 256;
 
 /** Bytes at positions that may be negative and arrive in any order, in one growing block. What was not written reads as zero. */
 export class SparseBytes {
-  /** The bytes, and behind them as many marks: 1 where one was written. While all stands in one piece, there are no marks yet. */
-  #block = EMPTY;
+  #block: Uint8Array = EMPTY;
+  /** 1 where a byte of the block was written. While all stands in one piece, there are no marks. */
+  #marks: Uint8Array | undefined;
   /** The position of the block's first byte. */
   #low = 0;
   /** What was written lies from here to the end. */
   #start = Number.POSITIVE_INFINITY;
   #end = Number.NEGATIVE_INFINITY;
-  #inOnePiece = true;
 
   write(position: number, bytes: Uint8Array): void {
     const end = position + bytes.length;
     this.#reserve(position, end);
     this.#block.set(bytes, position - this.#low);
-    if (this.#inOnePiece && this.#start < this.#end && (position > this.#end || end < this.#start)) {
-      this.#inOnePiece = false;
+    if (this.#marks === undefined && this.#start < this.#end && (position > this.#end || end < this.#start)) {
+      this.#marks = new Uint8Array(this.#block.length);
       this.#mark(this.#start, this.#end);
     }
-    if (!this.#inOnePiece) this.#mark(position, end);
+    this.#mark(position, end);
     if (position < this.#start) this.#start = position;
     if (end > this.#end) this.#end = end;
   }
@@ -34,7 +34,7 @@ export class SparseBytes {
 
   /** Bytes of memory that it takes. */
   get size(): number {
-    return this.#block.length;
+    return this.#block.length + (this.#marks?.length ?? 0);
   }
 
   /** Nothing was written from here on. */
@@ -44,43 +44,43 @@ export class SparseBytes {
 
   isWritten(position: number): boolean {
     if (position < this.#start || position >= this.#end) return false;
-    return this.#inOnePiece || this.#block[this.#block.length / 2 + position - this.#low] === 1;
+    return this.#marks === undefined || this.#marks[position - this.#low] === 1;
   }
 
   /** The first position from `start` to `end` that was written, or that was not; `end` where there is none. */
   find(written: boolean, start: number, end: number): number {
     if (start >= this.#end) return written ? end : start;
-    if (this.#inOnePiece) {
+    if (this.#marks === undefined) {
       if (start < this.#start) return written ? Math.min(this.#start, end) : start;
       return written ? start : Math.min(this.#end, end);
     }
     this.#reserve(start, end);
-    const marks = this.#block.length / 2 - this.#low;
-    const found = this.#block.indexOf(written ? 1 : 0, marks + start);
-    return found < 0 ? end : Math.min(found - marks, end);
+    const found = this.#marks.indexOf(written ? 1 : 0, start - this.#low);
+    return found < 0 ? end : Math.min(found + this.#low, end);
   }
 
   #mark(start: number, end: number): void {
-    const marks = this.#block.length / 2 - this.#low;
-    this.#block.fill(1, marks + start, marks + end);
+    this.#marks?.fill(1, start - this.#low, end - this.#low);
   }
 
   #reserve(start: number, end: number): void {
     const { length } = this.#block;
-    const half = length / 2;
     const low = this.#low;
-    const high = low + half;
+    const high = low + length;
     if (end <= start || (length > 0 && start >= low && end <= high)) return;
     // Room to spare in the direction of growth, so that writing byte by byte is not quadratic.
-    const newLow = length === 0 ? start : start < low ? start - (half >> 1) : low;
-    const newHigh = length === 0 ? end : end > high ? end + (half >> 1) : high;
+    const newLow = length === 0 ? start : start < low ? start - (length >> 1) : low;
+    const newHigh = length === 0 ? end : end > high ? end + (length >> 1) : high;
     const size = Math.max(newHigh - newLow, LEAST);
-    const block = new Uint8Array(2 * size);
-    if (length > 0) {
-      block.set(this.#block.subarray(0, half), low - newLow);
-      block.set(this.#block.subarray(half), size + low - newLow);
-    }
-    this.#block = block;
+    this.#block = moved(this.#block, size, low - newLow);
+    if (this.#marks !== undefined) this.#marks = moved(this.#marks, size, low - newLow);
     this.#low = newLow;
   }
+}
+
+/** The bytes in a block of this size, from `at` on. */
+function moved(bytes: Uint8Array, size: number, at: number): Uint8Array {
+  const block = new Uint8Array(size);
+  if (bytes.length > 0) block.set(bytes, at);
+  return block;
 }

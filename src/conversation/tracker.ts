@@ -17,9 +17,11 @@ const REMEMBERED = 4096;
 
 /** One connection while it is being captured; end 0 is the one that sent the first frame. */
 interface Entry {
+  readonly kind: 'open';
   readonly stream: number;
   readonly pair: string;
-  readonly kind: 'open';
+  /** The pair of what goes the other way. */
+  readonly reverse: string;
   /** Gone once the conversation was given out. */
   ends: [StreamAssembler, StreamAssembler] | undefined;
   readonly firstFrame: number;
@@ -40,6 +42,7 @@ interface Entry {
 interface Given {
   readonly kind: 'given';
   readonly pair: string;
+  readonly reverse: string;
   readonly initialSequences: readonly [number | undefined, number | undefined];
 }
 
@@ -115,6 +118,7 @@ export class ConversationTracker {
       kind: 'open',
       stream: this.#streams++,
       pair,
+      reverse: reversePair(pair),
       ends: [new StreamAssembler(this.#limits), new StreamAssembler(this.#limits)],
       firstFrame: frame,
       started: { seconds, nanoseconds },
@@ -127,7 +131,7 @@ export class ConversationTracker {
       older: undefined,
       newer: undefined,
     };
-    this.#entries.set(reversePair(pair), entry);
+    this.#entries.set(entry.reverse, entry);
     this.#entries.set(pair, entry);
     this.#use.touch(entry);
     if (this.#use.count > this.#limits.conversations) this.#giveUp('conversations');
@@ -150,15 +154,14 @@ export class ConversationTracker {
 
   /** Late frames find what is left of the conversation that was given out. */
   #remember(given: Given): void {
-    const { pair } = given;
-    this.#entries.set(pair, given);
-    this.#entries.set(reversePair(pair), given);
+    this.#entries.set(given.pair, given);
+    this.#entries.set(given.reverse, given);
     const oldest = this.#remembered[this.#nextRemembered];
     this.#remembered[this.#nextRemembered] = given;
     this.#nextRemembered = (this.#nextRemembered + 1) % REMEMBERED;
     if (oldest === undefined) return;
     this.#forget(oldest.pair, oldest);
-    this.#forget(reversePair(oldest.pair), oldest);
+    this.#forget(oldest.reverse, oldest);
   }
 
   #forget(pair: string, given: Given): void {
@@ -177,12 +180,12 @@ export class ConversationTracker {
     entry.ends = undefined;
     this.#use.remove(entry);
     this.#measure(entry, 0);
-    const { pair } = entry;
-    this.#remember({ kind: 'given', pair, initialSequences: [own.initialSequence, other.initialSequence] });
+    const { pair, reverse } = entry;
+    this.#remember({ kind: 'given', pair, reverse, initialSequences: [own.initialSequence, other.initialSequence] });
     const [first, second] = endpointsOf(pair);
     const ends = [
-      { ...first, bytes: own.finish(other.origin) },
-      { ...second, bytes: other.finish(own.origin) },
+      { address: first.address, port: first.port, bytes: own.finish(other.origin) },
+      { address: second.address, port: second.port, bytes: other.finish(own.origin) },
     ] as const;
     // The server is mostly at the lower port; the dialogue layer looks at the bytes where nothing better is known.
     const client = entry.client ?? (first.port >= second.port ? 0 : 1);
