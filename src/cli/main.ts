@@ -1,14 +1,9 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
 import { Terminal } from './terminal.ts';
-
-// V8's nursery would grow to 16 MB, and what is read would lie in fresh memory: over 1 GB in few conversations a fixed one makes
-// 96 MB of 156 in a fifth less CPU time, over 120 MB in many 97 MB of 128, in a fifth more.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
