@@ -21,7 +21,7 @@ export function bench({ root, runs, scale, say }: BenchOptions): Result[] {
   const folder = mkdtempSync(join(tmpdir(), 'capture2check-bench-'));
   try {
     for (const [name, recipe] of Object.entries(captures(scale))) generate(join(folder, name), recipe);
-    return rounds(join(root, 'dist/cli/main.js'), folder).map(({ title, base, contestants }) => {
+    return rounds(join(root, 'dist/bin/capture2check.cjs'), folder).map(({ title, base, contestants }) => {
       say(title);
       const present = contestants.filter(({ command: [program] }) => isInstalled(program));
       for (const { name } of contestants.filter((each) => !present.includes(each)))

@@ -43,8 +43,8 @@ describe('the package', () => {
       'docs/fixture.schema.json',
       'package.json',
     ]);
-    expect(files.filter((file) => /^dist\/.*\.(js|d\.ts)$/.test(file)).length).toBeGreaterThan(100);
-    expect(files.filter((file) => /^dist\/.*(?<!\.js|\.d\.ts)$/.test(file) && file.includes('.'))).toEqual([]);
+    expect(files.filter((file) => /^dist\/.*\.(c?js|d\.ts)$/.test(file)).length).toBeGreaterThan(100);
+    expect(files.filter((file) => /^dist\/.*(?<!\.c?js|\.d\.ts)$/.test(file) && file.includes('.'))).toEqual([]);
   });
 
   test('runs', () => {

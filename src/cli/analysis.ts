@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type AnalyzeOptions, analyze } from '../analyze.ts';
 import type { Analysis } from '../emit/analysis.ts';
 import { accountFor } from './account.ts';
@@ -20,7 +19,7 @@ export async function analyzeFor(
   terminal: Terminal,
   more: Partial<AnalyzeOptions> = {},
 ): Promise<Analysis> {
-  if (more.rows || more.dialogues || more.onDialogue) setFlagsFromString(FIXED_NURSERY);
+  if (more.rows || more.dialogues || more.onDialogue) (await import('node:v8')).setFlagsFromString(FIXED_NURSERY);
   const { captures, fixtures } = await inputsOf(paths);
   for (const { name } of fixtures.filter(({ redacted }) => redacted))
     terminal.warn({

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
-import { Terminal } from './terminal.ts';
+import { loadColors, Terminal } from './terminal.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
@@ -11,14 +11,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.unreadable);
 });
 
-try {
+main().catch((error) => {
+  process.exitCode = exitCodeOf(error);
+});
+
+async function main(): Promise<void> {
+  await loadColors();
   const program = buildProgram((code) => {
     process.exitCode = code;
   });
   for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
 }
 
 /** Says what went wrong, unless commander has said it, and with which code to end. */

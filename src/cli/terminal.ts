@@ -3,8 +3,12 @@ import { printable } from '../bytes/printable.ts';
 import type { Warn } from '../capture/warning.ts';
 import type { Paint } from '../emit/paint.ts';
 
+let Chalk: typeof import('chalk').Chalk | undefined;
+
 /** Without a terminal there is nothing to color, and the program starts sooner. */
-const Chalk = isatty(1) || isatty(2) ? (await import('chalk')).Chalk : undefined;
+export async function loadColors(): Promise<void> {
+  if (isatty(1) || isatty(2)) ({ Chalk } = await import('chalk'));
+}
 
 /** How much is said on stderr. */
 export interface Verbosity {

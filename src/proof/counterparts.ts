@@ -42,6 +42,7 @@ const SLOW_SHARE = 0.5;
 
 /** Every way that the grammars know for the captured server to be broken, at each exchange in turn. */
 export function twinsOf(replies: CapturedReplies): Twin[] {
+  const captured = replies.map((messages) => says(joined(messages)));
   return replies.flatMap((all, at) => {
     const followed = at + 1 < replies.length;
     // A preamble may be missing: nothing can be broken about it.
@@ -50,7 +51,7 @@ export function twinsOf(replies: CapturedReplies): Twin[] {
     const label = (name: string) => `reply ${at}: ${name}`;
     const twin = (name: string, reaction: Reaction, silent = false): Twin => ({
       name: label(name),
-      behavior: behaviorOf(replies, at, reaction),
+      behavior: { reactions: [...captured.slice(0, at), reaction] },
       silent,
       gated: allKnown(messages),
     });
@@ -130,7 +131,7 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
           const reaction = says(said);
           const whole = {
             name: `reply ${at}: ${name}`,
-            behavior: behaviorOf(replies, at, reaction, captured),
+            behavior: { reactions: captured.with(at, reaction) },
             gated,
           };
           if (inOnePiece) return [whole];
@@ -138,7 +139,7 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
             whole,
             {
               name: `${whole.name}, one byte at a time`,
-              behavior: behaviorOf(replies, at, trickled(reaction, TRICKLE), captured),
+              behavior: { reactions: captured.with(at, trickled(reaction, TRICKLE)) },
               gated,
             },
           ];
@@ -151,18 +152,6 @@ export function variantsOf(replies: CapturedReplies, timeout: number): Variant[]
 /** Behind a very long head HAProxy sees text, and nothing else. */
 const canBeSeen = (said: Uint8Array, { bytes }: CapturedMessage): boolean =>
   said.length <= HEX_MATCH_LENGTH || isText(bytes);
-
-/** The captured server up to exchange `at`, where it reacts otherwise; what `after` says of later exchanges, else silence. */
-function behaviorOf(
-  replies: CapturedReplies,
-  at: number,
-  reaction: Reaction,
-  after: readonly Reaction[] = [],
-): Behavior {
-  return {
-    reactions: [...replies.slice(0, at).map((messages) => says(joined(messages))), reaction, ...after.slice(at + 1)],
-  };
-}
 
 /** Of several messages in one reply the first has its name alone. */
 const nameOf = (name: string, index: number): string => (index === 0 ? name : `then ${name}`);

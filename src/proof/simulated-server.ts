@@ -47,10 +47,13 @@ export class SimulatedServer {
   arrivedBy(now: number): { bytes: Uint8Array[]; ending: Ending } {
     const bytes: Uint8Array[] = [];
     let ending: Ending;
-    for (; (this.nextArrival() ?? Number.POSITIVE_INFINITY) <= now; this.#taken++) {
-      const arrived = this.#coming[this.#taken];
-      if (arrived?.bytes !== undefined) bytes.push(arrived.bytes);
-      ending ??= arrived?.ending;
+    for (
+      let next = this.#coming[this.#taken];
+      next !== undefined && next.at <= now;
+      next = this.#coming[++this.#taken]
+    ) {
+      if (next.bytes !== undefined) bytes.push(next.bytes);
+      ending ??= next.ending;
     }
     return { bytes, ending };
   }

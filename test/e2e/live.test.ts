@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, startHaproxy } from '../../src/replay/haproxy.ts';
+import { CLI } from '../support/cli.ts';
 import { recordCurl } from '../support/record.ts';
 import { describeWith, mayRecord, run } from '../support/tools.ts';
-
-const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
 describeWith(['haproxy', 'tcpdump', 'curl', 'microsocks', 'nginx'], 'a live proxy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'capture2check-'));

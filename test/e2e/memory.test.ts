@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateShort } from '../../bench/generate.ts';
+import { CLI } from '../support/cli.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 
-const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 /** Says at the end how much memory the process took at most, in KiB. */
 const METER = "data:text/javascript,process.on('exit',()=>console.error('maxrss='+process.resourceUsage().maxRSS))";
 const LIMIT = 150_000;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { CLI } from '../support/cli.ts';
 import { hex, pcapFile, pcapngBlocks, u16, u32 } from '../support/wire.ts';
 
-const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 /** Says at the end what the process took. */
 const METER = `data:text/javascript,${encodeURIComponent(
   `process.on('exit', () => process.stderr.write('kilobytes ' + process.resourceUsage().maxRSS))`,

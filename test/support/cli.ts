@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-export const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+export const CLI = new URL('../../dist/bin/capture2check.cjs', import.meta.url).pathname;
 
 export interface CliResult {
   readonly code: number | null;
