@@ -130,8 +130,8 @@ class ParserFeed {
     let length = 0;
     for (let count = 0; count < BATCH; count++) {
       // What lies across two chunks is joined for a batch of its own.
-      const lies = queue.head.length - queue.at - length;
-      if (lies < headerLength && (count > 0 || !queue.gather(headerLength))) break;
+      const together = queue.head.length - queue.at - length;
+      if (together < headerLength && (count > 0 || !queue.gather(headerLength))) break;
       const at = queue.at + length + 8;
       const captured = bigEndian ? queue.head.readUInt32BE(at) : queue.head.readUInt32LE(at);
       if (captured > limits.frame) {
