@@ -18,6 +18,7 @@ import {
 } from './options.ts';
 import type { ProveOptions } from './prove.ts';
 import type { QuirksOptions } from './quirks.ts';
+import type { ReportOptions } from './report.ts';
 import { FORMATS, withScriptOptions, withStyleOptions } from './script-options.ts';
 import type { ServeOptions } from './serve.ts';
 import type { ShowOptions } from './show.ts';
@@ -156,6 +157,16 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(serverOption())
     .action(async (paths: string[], options: QuirksOptions) =>
       onExit(await (await import('./quirks.ts')).quirks(paths, options)),
+    );
+
+  common(program.command('report'))
+    .description('draw the conversations, their bytes and the check in one HTML file, without secrets')
+    .argument('<capture...>', CAPTURES)
+    .option('--keep-secrets', 'show passwords, tokens and cookies')
+    .addOption(streamOption('take this conversation alone, whatever its outcome'))
+    .addOption(serverOption())
+    .action(async (paths: string[], options: ReportOptions) =>
+      onExit(await (await import('./report.ts')).report(paths, options)),
     );
 
   common(program.command('list'))

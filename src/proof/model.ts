@@ -108,6 +108,10 @@ function firstUnwanted(rules: readonly TcpRule[], at: number): number {
   return head;
 }
 
+/** Is an expect content with what has come, though more may? */
+export const passes = (rule: ExpectRule, received: Uint8Array): boolean =>
+  judgeOf(rule)(Buffer.from(received.buffer, received.byteOffset, received.length), false) === 'match';
+
 type Judge = (buffer: Buffer, final: boolean) => 'match' | 'mismatch' | 'wait';
 
 /** A check is tried against hundreds of servers: its regular expressions are translated once. */

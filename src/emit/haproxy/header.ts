@@ -47,7 +47,8 @@ function samplesOf({ samples, sampleCount }: Check, frameName: (frame: number) =
   return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function frameList(frames: readonly number[], frameName: (frame: number) => string): string {
+/** `frame 9`, `frames 8,9`, `31 frames from 8 to 40`. */
+export function frameList(frames: readonly number[], frameName: (frame: number) => string): string {
   const names = frames.map(frameName);
   if (names.length === 1) return `frame ${names[0]}`;
   return names.length <= NAMED_FRAMES

@@ -1,0 +1,125 @@
+import { toHex } from '../../bytes/hex.ts';
+import { isText } from '../../bytes/printable.ts';
+import type { CaptureFiles } from '../../capture/frame.ts';
+import { framesOf } from '../../conversation/conversation.ts';
+import { streamOf, timeOf } from '../../dialogue/dialogue.ts';
+import { type Message, protocolLabel } from '../../dialogue/layer.ts';
+import { QUIRKS, type QuirkFinding } from '../../dialogue/quirks.ts';
+import { titleOf } from '../../dialogue/title.ts';
+import { frameList } from '../haproxy/header.ts';
+import type { DrawnExpect, DrawnScript } from './expects.ts';
+import { type Dump, hexAt, hexdump, MAX_LANES } from './hexdump.ts';
+import { type Content, type Html, html, joined } from './html.ts';
+import type { ShownDialogue } from './masked.ts';
+import { NEED } from './needs.ts';
+import { overlayOf, type Variation } from './overlay.ts';
+import { bytesText, duration } from './words.ts';
+
+/** A message of the first sample, and what is told beside it. */
+export interface MessageView {
+  readonly id: string;
+  readonly samples: readonly [ShownDialogue, ...ShownDialogue[]];
+  /** Its index, counted over all layers. */
+  readonly at: number;
+  readonly message: Message;
+  readonly drawn: DrawnScript;
+  /** The quirks that it shows. */
+  readonly findings: readonly QuirkFinding[];
+  readonly files: CaptureFiles;
+}
+
+/** A message: what it is, its bytes, what is asked of them, what varies, and quirks in the margin. */
+export function messageHtml({ id, samples, at, message, drawn, findings, files }: MessageView): Html {
+  const { dialogue, kinds } = samples[0];
+  const { side, start, end } = message;
+  const stream = streamOf(dialogue.conversation, side);
+  const over = <Each extends { readonly start: number }>(each: Each, length: number) =>
+    each.start < end && each.start + Math.max(length, 1) > start;
+  const ofServer = side === 'server';
+  const expects = ofServer ? drawn.expects.filter((each) => over(each, each.needs.length)) : [];
+  const sends = ofServer ? [] : drawn.sends.filter((each) => over(each, each.end - each.start));
+  const lanes = expects.filter(({ unwanted }) => !unwanted);
+  const { varies, variations } = overlayOf(samples, at);
+  const name = (frame: number) => files.nameOf(frame);
+  const cuts = new Map(
+    stream.runs.filter((run) => run.start > start && run.start < end).map((run) => [run.start, name(run.frame)]),
+  );
+  const time = timeOf(dialogue.conversation, side, start);
+  const facts = [
+    frameList(framesOf(stream, start, end), name),
+    bytesText(end - start),
+    `offset ${start}`,
+    time === undefined ? undefined : `after ${duration(time)}`,
+    ...sends.map(({ step }) => `sent by step ${step}`),
+  ].filter((fact) => fact !== undefined);
+  const bytes = stream.bytes;
+  return html`<article class="msg ${side}" id="${id}">
+<h4><span class="who">${side}</span> ${titleOf(message)}</h4>
+<p class="facts">${protocolLabel(message.protocol)}, ${facts.join(', ')}</p>
+<div class="body">${hexdump({ message, bytes, kinds: kinds[side], varies, expects: lanes, cuts })}
+${expects.length > 0 && expectList(expects, lanes, { bytes, kinds: kinds[side] })}${variations.length > 0 && variationTable(variations)}</div>
+${findings.length > 0 && html`<aside aria-label="quirks of this message">${findings.map(quirkNote)}</aside>`}
+</article>
+`;
+}
+
+function expectList(
+  expects: readonly DrawnExpect[],
+  lanes: readonly DrawnExpect[],
+  dump: Pick<Dump, 'bytes' | 'kinds'>,
+): Html {
+  const items = expects.map((expect) => {
+    const lane = lanes.indexOf(expect) + 1;
+    const drawn = lane > 0 && lane <= MAX_LANES ? ` k${lane}` : '';
+    const asked = expect.unwanted ? 'must not match' : html`needs <code>${needsText(expect, dump)}</code>`;
+    return html`<li class="key${drawn}"><b>step ${expect.step}</b> ${asked}<code class="rule">${expect.rule}</code></li>`;
+  });
+  return html`<ul class="expects" aria-label="what the check expects of these bytes">${items}</ul>`;
+}
+
+/** Stretches of an expect that are told. */
+const TOLD = 12;
+
+/** `05 00 [01] any 6`: in brackets what may have other values too. */
+function needsText({ start, needs }: DrawnExpect, { bytes, kinds }: Pick<Dump, 'bytes' | 'kinds'>): string {
+  const words: string[] = [];
+  for (let at = 0; at < needs.length; ) {
+    const need = needs[at];
+    const from = at;
+    while (at < needs.length && needs[at] === need) at++;
+    const shown = Array.from({ length: at - from }, (_, index) => hexAt({ bytes, kinds }, start + from + index)).join(
+      ' ',
+    );
+    words.push(need === NEED.any ? `any ${at - from}` : need === NEED.some ? `[${shown}]` : shown);
+  }
+  return words.length > TOLD ? `${words.slice(0, TOLD).join(' ')} …` : words.join(' ');
+}
+
+function variationTable(variations: readonly Variation[]): Html {
+  const rows = variations.flatMap(({ name, values }) =>
+    values.map(
+      ({ stream, bytes }, at) =>
+        html`<tr>${at === 0 && html`<th scope="row" rowspan="${values.length}">${name}</th>`}<td>${stream}</td><td><code>${bytes === undefined ? 'not there' : valueText(bytes)}</code></td></tr>`,
+    ),
+  );
+  return html`<table class="varies"><caption>Varies between the samples</caption><thead><tr><th scope="col">field</th><th scope="col">tcp.stream</th><th scope="col">value</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** Bytes of a value that are told. */
+const VALUE_LENGTH = 24;
+
+function valueText(bytes: Uint8Array): string {
+  if (bytes.length > 2 && isText(bytes)) {
+    const text = Buffer.from(bytes).toString('latin1').trimEnd();
+    return text.length > 3 * VALUE_LENGTH ? `${text.slice(0, 3 * VALUE_LENGTH)}…` : text;
+  }
+  const hex = toHex(bytes.subarray(0, VALUE_LENGTH)).replace(/..(?=.)/g, '$& ');
+  return bytes.length > VALUE_LENGTH ? `${hex} … (${bytesText(bytes.length)})` : hex;
+}
+
+/** A quirk as a note in the margin. */
+export function quirkNote({ code, field, detail }: QuirkFinding): Html {
+  const { title, severity, spec, clients, checks } = QUIRKS[code];
+  const shown: Content[] = [field, detail].filter((each) => each !== undefined);
+  return html`<div class="note ${severity}"><p><b>${severity}</b> ${title}${shown.length > 0 && html` (${joined(shown, ', ')})`}</p><p class="more">${spec}. Clients: ${clients} Checks: ${checks}</p></div>`;
+}
