@@ -26,6 +26,7 @@ export function secretsOf(message: Message, bytes: Uint8Array, base: number): Se
 
 /** An array of counted strings begins with it. */
 const STAR = 0x2a;
+const SPACE = 0x20;
 
 /** Of a header line the value alone, of credentials what stands behind the scheme. */
 function spanOf(message: Message, field: Field, bytes: Uint8Array): Omit<Secret, 'name'> {
@@ -33,6 +34,9 @@ function spanOf(message: Message, field: Field, bytes: Uint8Array): Omit<Secret,
   if (message.protocol === 'socks5') return { form: 'counted', start, length };
   if (message.protocol === 'redis' && bytes[message.start] === STAR)
     return { form: 'counted in a line', start, length };
+  // The space that ends the command's name is none of it.
+  if (message.kind === 'command' && bytes[start] === SPACE)
+    return { form: 'plain', start: start + 1, length: length - 1 };
   if (message.protocol !== 'http') return { form: 'plain', start, length };
   if (name === 'userinfo') return { form: 'plain', start, length: length - 1 }; // without its @
   const text = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
