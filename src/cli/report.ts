@@ -36,11 +36,10 @@ export async function report(paths: string[], options: ReportOptions): Promise<n
   for (const { kind, text } of words) terminal[kind](text);
   const { sheets } = collector.finish();
   const { leftOut } = selection;
-  await writeArtifact(
-    emitReport({ analysis, alike, leftOut, sheets, withheld, words, allowed, keepSecrets }),
-    output,
-    keepSecrets,
-  );
+  // The page has the proofs in a section of their own.
+  const beside = wordsOn({ ...analysis, proofs: new Map() }, { stream, artifact: 'verdicts', withheld });
+  const input = { analysis, alike, leftOut, sheets, withheld, words: beside, allowed, keepSecrets };
+  await writeArtifact(emitReport(input), output, keepSecrets);
   if (keepSecrets) terminal.note('the report holds the secrets of the capture: keep it private');
   return EXIT.done;
 }

@@ -17,7 +17,9 @@ export interface Axis {
 }
 
 /** A silence is left out where it is so many times as long as all that remain, taken together. */
-const LONG = 4;
+const LONG = 6;
+/** The longest are left out, and once more the longest of those that remain. */
+const ROUNDS = 2;
 /** Shorter ones never are: they fit. Milliseconds. */
 const SHORTEST_BREAK = 0.5;
 /** Room for the mark of a silence. */
@@ -56,7 +58,7 @@ export function placeOn({ stretches, scale }: Axis, moment: number): number {
 function leftOut(silences: readonly number[]): number[] {
   const order = silences.map((_, at) => at).sort((a, b) => (silences[b] as number) - (silences[a] as number));
   let left = 0;
-  for (;;) {
+  for (let round = 0; round < ROUNDS; round++) {
     const rest = order.slice(left);
     const few = Math.max(1, Math.floor(rest.length / 3));
     let remaining = rest.reduce((sum, at) => sum + (silences[at] as number), 0);
@@ -65,9 +67,10 @@ function leftOut(silences: readonly number[]): number[] {
       remaining -= silence;
       return silence >= SHORTEST_BREAK && remaining > 0 && silence > LONG * remaining;
     });
-    if (long === -1) return order.slice(0, left);
+    if (long === -1) break;
     left += long + 1;
   }
+  return order.slice(0, left);
 }
 
 /** A round number of milliseconds that takes about so much room: 1, 2 or 5 times a power of ten. */

@@ -10,10 +10,10 @@ import { bytesText, duration } from './words.ts';
 const WIDTH = 360;
 const AXIS = 12;
 const LABELS = 28;
-const LIFELINES = { client: 96, server: 344 } as const;
+const LIFELINES = { client: 96, server: 332 } as const;
 const MIDDLE = (LIFELINES.client + LIFELINES.server) / 2;
 /** Characters that fit between the lifelines. */
-const TITLE_LENGTH = 40;
+const TITLE_LENGTH = 39;
 const INSET = 5;
 
 /** What the diagram is of, and how its parts are called. */
@@ -32,7 +32,7 @@ export function diagramSvg({ rows, bands, axis, origin, height }: Diagram, drawi
 <title id="${id}-t">${title}</title>
 <desc id="${id}-d">Time runs downwards and is to scale; each arrow is a segment, under the frame that carried it.</desc>
 <text class="end" x="${LIFELINES.client}" y="14">client</text><text class="end" x="${LIFELINES.server}" y="14">server</text>
-<text class="at" x="${LIFELINES.client}" y="27">${shortened(ends.client, 24)}</text><text class="at" x="${LIFELINES.server + 14}" y="27">${shortened(ends.server, 24)}</text>
+<text class="at" x="${LIFELINES.client}" y="27">${shortened(ends.client, 24)}</text><text class="at" x="${WIDTH - 6}" y="27">${shortened(ends.server, 24)}</text>
 ${bands.map(bandSvg)}
 <path class="life" d="M${LIFELINES.client} 34V${tenths(height)}M${LIFELINES.server} 34V${tenths(height)}"/>
 ${axisSvg(axis, origin)}

@@ -48,9 +48,8 @@ const HEIGHTS = { heading: 22, break: 28, omission: 28 } as const;
 const heightOf = ({ kind, continues, title }: Event): number =>
   kind === 'segment' ? (continues || title === '' ? 27 : 42) : kind === 'gap' ? 28 : 24;
 
-/** The axis is a little shorter than the rows would be without it: where events crowd, lines lead from their moments to them. */
-const AXIS_SHARE = 0.8;
 const TOP = 46;
+const CLEARANCE = 8;
 
 /** Lays out a dialogue: moments to scale on the axis, rows beside it that do not overlap. */
 export function diagramOf(dialogue: Dialogue): Diagram {
@@ -58,7 +57,11 @@ export function diagramOf(dialogue: Dialogue): Diagram {
   const events = all.length > HEAD + TAIL ? [...all.slice(0, HEAD), ...all.slice(-TAIL)] : all;
   const omitted = all.length - events.length;
   const moments = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
-  const axis = axisFor(moments, AXIS_SHARE * events.reduce((sum, event) => sum + heightOf(event), 0));
+  // About as long as the rows are by themselves: where events crowd, lines lead from their moments to them.
+  const axis = axisFor(
+    moments,
+    events.slice(0, -1).reduce((sum, event) => sum + heightOf(event), 0),
+  );
   const places = new Placing(dialogue.layers);
   let before: number | undefined;
   events.forEach((event, at) => {
@@ -114,10 +117,14 @@ class Placing {
 
   /** Adds a row below the others, not above `least`. */
   put(row: Unplaced, height: number, least = 0): void {
+    // What ends the conversation stands clear of its bands.
+    if (row.kind === 'event' && row.event.kind === 'closing' && this.#open.some(({ bottom }) => bottom === this.end))
+      this.end += CLEARANCE;
     const top = Math.max(this.end, least);
     this.rows.push({ ...row, top, height } as Row);
     this.end = top + height;
-    if (row.kind === 'event' && (row.event.kind === 'opening' || row.event.kind === 'closing')) return;
+    const carries = row.kind === 'heading' || (row.kind === 'event' && ['segment', 'gap'].includes(row.event.kind));
+    if (!carries) return;
     for (const band of this.#open) {
       const own = band.kind === 'tunnel' ? this.#current > band.layer : this.#current === band.layer;
       if (own) band.bottom = this.end;

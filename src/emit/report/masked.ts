@@ -33,10 +33,9 @@ export function shownDialogue(
     for (let at = 0; at < kinds.length; at++) if (kinds[at] === BYTE.plain) kinds[at] = BYTE.masked;
     for (const message of captured.layers.flatMap(({ messages }) => messages)) {
       if (message.side !== side) continue;
-      for (const { role, start, length } of message.fields) {
+      for (const { start, length } of message.fields) {
         // Where bytes are missing it cannot be told what a field holds: filler may hide the name of a header.
-        const whole = !lost.subarray(start, start + length).includes(BYTE.lost);
-        if (role !== 'secret' && whole) kinds.fill(BYTE.plain, start, start + length);
+        if (!lost.subarray(start, start + length).includes(BYTE.lost)) kinds.fill(BYTE.plain, start, start + length);
       }
     }
     for (const { start, length } of masked[side])

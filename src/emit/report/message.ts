@@ -72,7 +72,7 @@ function expectList(
     const lane = lanes.indexOf(expect) + 1;
     const drawn = lane > 0 && lane <= MAX_LANES ? ` k${lane}` : '';
     const asked = expect.unwanted ? 'must not match' : html`needs <code>${needsText(expect, dump)}</code>`;
-    return html`<li class="key${drawn}"><b>step ${expect.step}</b> ${asked}<code class="rule">${expect.rule}</code></li>`;
+    return html`<li class="key${drawn}"><b>step ${expect.step}</b>${lanes.length > 1 && drawn !== '' && ` (line ${lane})`} ${asked}<code class="rule">${expect.rule}</code></li>`;
   });
   return html`<ul class="expects" aria-label="what the check expects of these bytes">${items}</ul>`;
 }

@@ -60,6 +60,7 @@ figure{max-width:420px}
 .seq .at{text-anchor:middle;font-size:9px;fill:var(--dim)}
 .seq .at+.at{text-anchor:end}
 .seq .title,.seq .meta,.seq .gone text{text-anchor:middle}
+.seq .title{font-size:10.5px}
 .seq .meta,.seq .time,.seq .note{font-size:9.5px;fill:var(--dim)}
 .seq .layer{font-size:10px;font-weight:650;fill:var(--dim)}
 .seq path{fill:none;stroke:var(--dim);stroke-width:1}

@@ -18,7 +18,8 @@ export function headlineOf(scenes: readonly Scene[]): string {
   if (first === undefined) return 'no dialogue';
   const { layers, destination, outcome } = first.samples[0].dialogue;
   const to = destination === undefined ? '' : ` to ${destination}`;
-  return `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${to}: ${outcome.reason}`;
+  const more = scenes.length === 1 ? '' : `, and ${counted(scenes.length - 1, 'other kind')} of dialogue`;
+  return `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${to}: ${outcome.reason}${more}`;
 }
 
 /** What there is to know at a glance: a row for each kind of dialogue, with the verdict of its check. */

@@ -1,12 +1,7 @@
-/** `0.34 ms`, `1.20 s`: three digits, or what is before the point. */
+/** `0.344 ms`, `19.08 ms`, `1.343 s`: as many digits as tell neighbors apart. */
 export function duration(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${digits(milliseconds / 1000)} s`;
-  return `${digits(milliseconds)} ms`;
-}
-
-function digits(value: number): string {
-  if (value === 0) return '0';
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(value >= 0.1 ? 2 : 3);
+  const [value, unit] = milliseconds >= 1000 ? [milliseconds / 1000, 's'] : [milliseconds, 'ms'];
+  return `${value === 0 ? 0 : value.toFixed(value >= 100 ? 1 : value >= 10 ? 2 : 3)} ${unit}`;
 }
 
 /** `1 byte`, `12 bytes`. */
