@@ -76,7 +76,7 @@ function rowSvg(row: Row, drawing: Drawing): Html {
     case 'event': {
       const { event, moment, top } = row;
       const y = top + arrowIn(event);
-      const lead = moment === undefined ? undefined : leadSvg(moment, y, event);
+      const lead = moment === undefined || event.kind === 'gap' ? undefined : leadSvg(moment, y, event);
       const linked = event.kind === 'segment' && event.message !== undefined && !event.continues;
       const drawn = event.kind === 'gap' ? gapSvg(event, top) : arrowSvg(event, top, drawing);
       return html`<g class="${event.side} ${event.kind}">${lead}${linked ? html`<a href="#${drawing.id}-m${event.message}">${drawn}</a>` : drawn}</g>

@@ -1,5 +1,4 @@
 import { type Dialogue, streamOf } from '../../dialogue/dialogue.ts';
-import { protocolLabel } from '../../dialogue/layer.ts';
 import { findingsIn, type QuirkFinding } from '../../dialogue/quirks.ts';
 import { warningsOf } from '../../dialogue/warnings.ts';
 import { formatEndpoint } from '../../packet/segment.ts';
@@ -8,7 +7,7 @@ import { diagramSvg } from './diagram-svg.ts';
 import { type Html, html } from './html.ts';
 import { messageHtml, quirkNote } from './message.ts';
 import type { ReportInput, Scene } from './report.ts';
-import { bytesText, counted } from './words.ts';
+import { bytesText, counted, spokenTo } from './words.ts';
 
 /** Messages of a dialogue whose bytes are shown. */
 const MAX_MESSAGES = 40;
@@ -38,7 +37,7 @@ function sceneHtml(scene: Scene, input: ReportInput): Html {
   const { analysis, allowed } = input;
   const { files } = analysis;
   const [{ dialogue }] = samples;
-  const { conversation, layers, destination, outcome } = dialogue;
+  const { conversation, layers, outcome } = dialogue;
   const name = (frame: number) => files.nameOf(frame);
   const findings = findingsIn(dialogue, allowed);
   const messages = layers.flatMap((layer) => layer.messages);
@@ -46,7 +45,7 @@ function sceneHtml(scene: Scene, input: ReportInput): Html {
   const others = findings.filter((finding) => !owned.some((own) => own.includes(finding)));
   const streams = samples.map((sample) => sample.dialogue.conversation.stream);
   const ends = { client: formatEndpoint(conversation.client), server: formatEndpoint(conversation.server) };
-  const title = `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}`;
+  const title = spokenTo(dialogue);
   const frame = outcome.frame === undefined ? '' : `, frame ${name(outcome.frame)}`;
   return html`<section class="scene" id="${id}" aria-labelledby="${id}-h"><h3 id="${id}-h">${title}</h3>
 <p class="outcome-line">${outcome.reason}${frame}. ${samplesText(streams, count)}${check && html` Stands behind ${input.analysis.checks.length > 1 ? `check ${check.number}` : 'the check'}.`}</p>
@@ -84,8 +83,10 @@ function unreadText({ conversation, layers }: Dialogue): Html | undefined {
   const messages = layers.flatMap((layer) => layer.messages);
   const rest = (['client', 'server'] as const).flatMap((side) => {
     const read = messages.filter((message) => message.side === side).reduce((end, each) => Math.max(end, each.end), 0);
-    const { length } = streamOf(conversation, side);
-    return length > read ? [`${bytesText(length - read)} of the ${side}`] : [];
+    const { length, gaps } = streamOf(conversation, side);
+    const lost = gaps.reduce((sum, gap) => sum + Math.max(0, gap.end - Math.max(gap.start, read)), 0);
+    const lacking = lost === 0 ? '' : lost === length - read ? ', not captured,' : `, ${lost} of them not captured,`;
+    return length > read ? [`${bytesText(length - read)} of the ${side}${lacking}`] : [];
   });
   return rest.length === 0
     ? undefined

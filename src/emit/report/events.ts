@@ -1,8 +1,7 @@
-import { elapsed, otherSide, type Side } from '../../conversation/conversation.ts';
-import type { ByteStream, Moment } from '../../conversation/stream.ts';
+import { elapsed, type Side } from '../../conversation/conversation.ts';
+import type { ByteStream, Gap, Moment } from '../../conversation/stream.ts';
 import type { Dialogue } from '../../dialogue/dialogue.ts';
 import { streamOf } from '../../dialogue/dialogue.ts';
-import { gapReason } from '../../dialogue/outcome.ts';
 import { titleOf } from '../../dialogue/title.ts';
 
 /** What happened in a conversation, as far as it was captured. */
@@ -62,13 +61,13 @@ function segmentsOf(dialogue: Dialogue, side: Side): Event[] {
   const { runs, gaps } = streamOf(dialogue.conversation, side);
   const messages = dialogue.layers.flatMap((layer) => layer.messages);
   const shown = messages.map((message, at) => ({ message, at })).filter(({ message }) => message.side === side);
-  const lacks = (gap: (typeof gaps)[number], time: number | undefined): Event => ({
+  const lacks = (gap: Gap, time: number | undefined): Event => ({
     ...NOTHING_SAID,
     kind: 'gap',
     side,
     time,
     frame: gap.frame,
-    title: gapReason(side, gap),
+    title: gapText(gap),
     length: gap.end - gap.start,
   });
   const events: Event[] = [];
@@ -76,7 +75,7 @@ function segmentsOf(dialogue: Dialogue, side: Side): Event[] {
   let time: number | undefined;
   for (const run of runs) {
     const before = next;
-    while (next < gaps.length && (gaps[next] as (typeof gaps)[number]).start < run.start) next++;
+    while (next < gaps.length && (gaps[next] as Gap).start < run.start) next++;
     time = since(dialogue, run);
     const moment = time;
     events.push(...gaps.slice(before, next).map((gap) => lacks(gap, moment)));
@@ -90,11 +89,12 @@ function segmentsOf(dialogue: Dialogue, side: Side): Event[] {
       title: begun.map(({ message }) => titleOf(message)).join(', then '),
       length: run.end - run.start,
       message: (begun[0] ?? carried[0])?.at,
-      continues: begun.length === 0,
+      continues: begun.length === 0 && carried.length > 0,
     });
   }
   return [...events, ...gaps.slice(next).map((gap) => lacks(gap, time))];
 }
 
-/** Whom an event goes to. */
-export const receiverOf = ({ side }: Event): Side => otherSide(side);
+/** `bytes 60-124 cut off`. */
+const gapText = ({ start, end, kind }: Gap): string =>
+  `${end - start === 1 ? `byte ${start}` : `bytes ${start}-${end - 1}`} ${kind === 'cut' ? 'cut off' : 'missing'}`;

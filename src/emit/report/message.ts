@@ -106,7 +106,7 @@ function variationTable(variations: readonly Variation[]): Html {
 }
 
 /** Bytes of a value that are told. */
-const VALUE_LENGTH = 24;
+const VALUE_LENGTH = 16;
 
 function valueText(bytes: Uint8Array): string {
   if (bytes.length > 2 && isText(bytes)) {

@@ -16,7 +16,7 @@ export function quirksSection({ sheets, analysis }: ReportInput): Html | undefin
 ${peculiar.slice(0, MAX_SERVERS).map(
   (
     sheet,
-  ) => html`<h3>${headOf(sheet)}</h3><table class="quirks"><thead><tr><th scope="col">how grave</th><th scope="col">what</th><th scope="col">seen</th><th scope="col">what it means</th></tr></thead><tbody>${sheet.quirks.map((quirk) => quirkRow(quirk, analysis.files))}</tbody></table>
+  ) => html`<h3>${headOf(sheet)}</h3><table class="quirks"><thead><tr><th scope="col">severity</th><th scope="col">what</th><th scope="col">seen</th><th scope="col">what it means</th></tr></thead><tbody>${sheet.quirks.map((quirk) => quirkRow(quirk, analysis.files))}</tbody></table>
 `,
 )}${peculiar.length > MAX_SERVERS && html`<p class="left-out">${peculiar.length - MAX_SERVERS} more servers left out here: quirks tells of them all.</p>`}</section>`;
 }

@@ -13,8 +13,8 @@ const lanes = [1, 2, 3, 4]
   .join('\n');
 
 /** The one stylesheet of a report. */
-export const STYLESHEET = `:root{color-scheme:light dark;${properties(0)};--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}
-@media (prefers-color-scheme:dark){:root{${properties(1)}}}
+export const STYLESHEET = `:root{color-scheme:light dark;${properties(0)};--alt:rgb(0 0 0/.05);--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}
+@media (prefers-color-scheme:dark){:root{${properties(1)};--alt:rgb(255 255 255/.07)}}
 *{box-sizing:border-box}
 html{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;color:var(--ink);background:var(--page);-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 body{margin:0 auto;max-width:80rem;padding:1.5rem 1.5rem 5rem}
@@ -42,10 +42,10 @@ ul.warning{padding-left:1.6rem}
 .card div{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.75rem;padding:.12rem 0}
 .card dt{color:var(--dim);font-size:.87rem;line-height:1.7}
 .card dd{margin:0;overflow-wrap:anywhere}
-.script{position:relative;margin-top:.5rem}
+.script{display:grid;gap:.35rem;margin-top:.5rem}
 .script pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.8rem .9rem;overflow-x:auto;font-size:.8rem;line-height:1.65}
 .script pre code{font-size:inherit;overflow-wrap:normal}
-.script button{position:absolute;top:.45rem;right:.45rem;font:inherit;font-size:.82rem;padding:.15rem .7rem;color:var(--ink);background:var(--page);border:1px solid var(--dim);border-radius:4px;cursor:pointer}
+.script button{justify-self:end;font:inherit;font-size:.82rem;padding:.15rem .7rem;color:var(--ink);background:var(--page);border:1px solid var(--dim);border-radius:4px;cursor:pointer}
 .legend{font-size:.9rem;margin:.3rem 0}
 .legend ul{padding-left:1.1rem;margin:.4rem 0}
 .legend li{line-height:2}
@@ -105,21 +105,23 @@ figcaption{margin-top:.3rem}
 .volatile{background:var(--volatile);font-style:italic;text-decoration-style:wavy;text-decoration-color:var(--dim)}
 .secret{background:var(--secret);text-decoration-style:dashed}
 .none{text-decoration:none}
-.hex .f:nth-of-type(even){filter:brightness(.95)}
-i{font-style:inherit;background-repeat:no-repeat;background-size:100% 2px;padding-bottom:1.3em;background-image:var(--lane1,none),var(--lane2,none),var(--lane3,none),var(--lane4,none);background-position:0 1.75em,0 2.1em,0 2.45em,0 2.8em}
+.f:nth-of-type(even){background-image:linear-gradient(var(--alt),var(--alt))}
+i{font-style:inherit;background-repeat:no-repeat;background-size:100% 2px;background-image:var(--lane1,none),var(--lane2,none),var(--lane3,none),var(--lane4,none);background-position:0 1.75em,0 2.1em,0 2.45em,0 2.8em}
 ${lanes}
-.v{outline:1px dotted var(--ink);outline-offset:-1px}
-.cut{position:relative;font:9px/1 system-ui,sans-serif;color:var(--dim)}
+.d1 i,.d2 i,.d3 i,.d4 i{padding-bottom:1.3em}
+.v{text-decoration:overline dotted .15em;text-decoration-color:var(--ink)}
+.cut{position:absolute;z-index:1;margin:-.2em 0 0 -.35em;border-left:2px solid var(--ink);height:2.1em;font:600 9.5px/1 system-ui,sans-serif;color:var(--ink)}
+.legend .cut{position:static}
 .expects{list-style:none;padding:0;font-size:.87rem;display:grid;gap:.35rem}
 .key{border-left:3px solid var(--need);padding-left:.6rem}
 .key .rule{display:block;color:var(--dim)}
 table{border-collapse:collapse;width:100%;font-size:.87rem;margin:.5rem 0}
 caption{text-align:left;color:var(--dim)}
-th,td{text-align:left;vertical-align:top;padding:.3rem .7rem .3rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere;font-weight:400}
+th,td{text-align:left;vertical-align:top;padding:.3rem .9rem .3rem 0;border-top:1px solid var(--line);overflow-wrap:break-word;font-weight:400}
 thead th{color:var(--dim);border-top:0}
 .varies{width:auto}
 .lost td{color:var(--bad);font-weight:600}
-.tag{font-size:.8rem;border:1px solid currentColor;border-radius:3px;padding:0 .35rem}
+.tag{white-space:nowrap;font-size:.8rem;border:1px solid currentColor;border-radius:3px;padding:0 .35rem}
 .violation{color:var(--bad)}
 .note{border-left:3px solid var(--dim);padding:.1rem 0 .1rem .7rem;margin:.4rem 0;font-size:.87rem;color:var(--ink)}
 .note.violation{border-color:var(--bad)}
@@ -128,7 +130,7 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem}
 .hex .f:hover::after,.hex .f:focus::after{content:attr(aria-label);position:fixed;left:.75rem;right:.75rem;bottom:.75rem;z-index:9;white-space:pre-line;font:14px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;color:var(--ink);background:var(--page);border:1px solid var(--dim);border-radius:6px;padding:.6rem .9rem;box-shadow:0 2px 14px rgb(0 0 0/.25);text-decoration:none;overflow-wrap:anywhere}
 @media (min-width:620px){.off.wide{display:block}.off.narrow{display:none}.dump .hex{width:48ch}.dump .text{width:16ch}.hex .f:hover::after,.hex .f:focus::after{left:auto;right:1.5rem;bottom:1.5rem;max-width:26rem}}
 @media (min-width:1024px){.stage{grid-template-columns:372px minmax(0,1fr);gap:2rem}figure{position:sticky;top:1rem;align-self:start}}
-@media (min-width:1240px){.msg{grid-template-columns:36rem minmax(0,1fr)}.msg>*{grid-column:1}.msg>aside{grid-column:2;grid-row:1/span 3}}
+@media (min-width:1240px){.msg{grid-template-columns:36rem minmax(0,1fr);grid-template-rows:auto auto 1fr}.msg>*{grid-column:1}.msg>aside{grid-column:2;grid-row:1/span 3}}
 @media (max-width:619px){body{padding:1rem 1rem 5rem}.card div{grid-template-columns:minmax(0,1fr);gap:0}.proof td:nth-child(3),.proof th:nth-child(3){display:none}.quirks thead{display:none}.quirks td{display:block;border-top:0;padding:.1rem 0}.quirks tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{${properties(0)};color-scheme:light}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.script button,.legend summary{display:none}.script pre{white-space:pre-wrap;overflow-wrap:anywhere}figure{position:static}.stage{display:block}.msg,.card,.seq{break-inside:avoid}h2,h3,h4{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}

@@ -1,5 +1,4 @@
 import type { Check } from '../../check/check.ts';
-import { protocolLabel } from '../../dialogue/layer.ts';
 import { formatEndpoint } from '../../packet/segment.ts';
 import type { Analysis } from '../analysis.ts';
 import { scoreText } from '../proof.ts';
@@ -7,7 +6,7 @@ import { serversOf } from '../servers.ts';
 import { isSuccess } from '../withheld.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { ReportInput, Scene } from './report.ts';
-import { counted } from './words.ts';
+import { counted, spokenIn, spokenTo } from './words.ts';
 
 /** Scenes that the summary has a row for; the page has them all. */
 const MAX_ROWS = 20;
@@ -16,10 +15,11 @@ const MAX_ROWS = 20;
 export function headlineOf(scenes: readonly Scene[]): string {
   const first = scenes[0];
   if (first === undefined) return 'no dialogue';
-  const { layers, destination, outcome } = first.samples[0].dialogue;
-  const to = destination === undefined ? '' : ` to ${destination}`;
+  const { dialogue } = first.samples[0];
+  const { reason } = dialogue.outcome;
+  const spoken = spokenTo(dialogue);
   const more = scenes.length === 1 ? '' : `, and ${counted(scenes.length - 1, 'other kind')} of dialogue`;
-  return `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${to}: ${outcome.reason}${more}`;
+  return `${reason.startsWith(`${spoken} `) ? '' : `${spoken}: `}${reason}${more}`;
 }
 
 /** What there is to know at a glance: a row for each kind of dialogue, with the verdict of its check. */
@@ -35,7 +35,7 @@ ${scenes.length > MAX_ROWS && html`<p class="left-out">${scenes.length - MAX_ROW
 
 function card({ id, samples, count, check }: Scene, { analysis, withheld }: ReportInput): Html {
   const { dialogue } = samples[0];
-  const { layers, destination, outcome, conversation } = dialogue;
+  const { destination, outcome, conversation } = dialogue;
   const frame = outcome.frame === undefined ? undefined : html`, frame ${analysis.files.nameOf(outcome.frame)}`;
   const reason = check && withheld.get(check.check);
   const facts: readonly (readonly [string, Content])[] = [
@@ -43,7 +43,7 @@ function card({ id, samples, count, check }: Scene, { analysis, withheld }: Repo
       'Server',
       check === undefined ? formatEndpoint(conversation.server) : serversOf(check.check).replace(/^servers? /, ''),
     ],
-    ['Spoken', layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')],
+    ['Spoken', spokenIn(dialogue)],
     ['Destination', destination],
     ['Outcome', html`${outcome.reason}${frame}`],
     [

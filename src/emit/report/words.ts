@@ -1,3 +1,6 @@
+import type { Dialogue } from '../../dialogue/dialogue.ts';
+import { protocolLabel } from '../../dialogue/layer.ts';
+
 /** `0.344 ms`, `19.08 ms`, `1.343 s`: as many digits as tell neighbors apart. */
 export function duration(milliseconds: number): string {
   const [value, unit] = milliseconds >= 1000 ? [milliseconds / 1000, 's'] : [milliseconds, 'ms'];
@@ -9,3 +12,11 @@ export const bytesText = (count: number): string => counted(count, 'byte');
 
 /** `1 dialogue`, `3 dialogues`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** `SOCKS5 > HTTP`. */
+export const spokenIn = ({ layers }: Pick<Dialogue, 'layers'>): string =>
+  layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ');
+
+/** `SOCKS5 > HTTP to client3.google.test:80`. */
+export const spokenTo = (dialogue: Dialogue): string =>
+  `${spokenIn(dialogue)}${dialogue.destination === undefined ? '' : ` to ${dialogue.destination}`}`;
