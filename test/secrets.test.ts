@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { capture2check } from './support/cli.ts';
 import { CASES, FIXTURES } from './support/fixtures.ts';
+import { readMarkup } from './support/markup.ts';
 
 /** The credentials of the cases that were recorded to be looked for. */
 const USER = 'u7Qd2x';
@@ -32,6 +33,13 @@ const PLAIN = [...spellings(USER), ...spellings(PASSWORD), ...spellings(`${USER}
 /** In fixtures and payloads all of it stands in hex once more. */
 const LEAKS = [...new Set([...PLAIN, ...PLAIN.map((text) => Buffer.from(text).toString('hex'))])];
 const leaksIn = (text: string): string[] => LEAKS.filter((leak) => text.includes(leak));
+
+/** What a page shows, as it is, without the spaces between bytes, and as hexdumps have what is no text. */
+const shownOn = (page: string): string => {
+  const { text } = readMarkup(page);
+  return [page, text, text.replace(/\s/g, ''), text.replace(/\n/g, '')].join('\n');
+};
+const PASSWORD_WITHOUT_SPACE = PASSWORD.replace(' ', '');
 
 const folder = mkdtempSync(join(tmpdir(), 'capture2check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,6 +86,18 @@ describe.each(captures)('$name', ({ capture, folder: home }) => {
       expect(stdout + stderr).not.toBe('');
     },
   );
+
+  test('report says none of it, in markup or in what it shows', () => {
+    for (const args of [[], ['--stream', '0'], ['--server', '127.0.0.1:3128'], ['--server', '127.0.0.1:1080']]) {
+      const { stdout, stderr } = capture2check(['report', ...args, capture]);
+      if (stdout === '') continue; // it has no such server
+      expect(leaksIn(shownOn(stdout))).toEqual([]);
+      expect(shownOn(stdout)).not.toContain(PASSWORD_WITHOUT_SPACE);
+      expect(leaksIn(stderr)).toEqual([]);
+    }
+    const kept = shownOn(capture2check(['report', '--keep-secrets', capture]).stdout);
+    expect(leaksIn(kept)).not.toEqual([]);
+  });
 
   test('nor does stderr where the script has to hold it, nor the goldens', () => {
     expect(leaksIn(capture2check(['-v', capture]).stderr)).toEqual([]);

@@ -30,7 +30,7 @@ const LEGEND = html`<details class="legend"><summary>How to read the bytes</summ
 <li><span class="f secret">••</span> secret: masked, unless secrets are kept; <code>--</code> was not captured</li>
 <li><i class="v">d2</i> is another in another sample</li>
 <li class="dump d1"><span class="hex"><i class="x1">05 </i></span> an expect of the script needs this value; <span class="hex"><i class="s1">01 </i></span> takes one of several; <span class="hex"><i class="n1">d2 </i></span> takes any. Each expect has a line of its own.</li>
-<li><b class="cut">9</b>&nbsp;&nbsp;here another segment begins, and its frame</li></ul></details>`;
+<li><b class="cut">9</b> here another segment begins, and its frame</li></ul></details>`;
 
 function sceneHtml(scene: Scene, input: ReportInput): Html {
   const { id, samples, count, check, drawn } = scene;
@@ -90,5 +90,5 @@ function unreadText({ conversation, layers }: Dialogue): Html | undefined {
   });
   return rest.length === 0
     ? undefined
-    : html`<p class="left-out">Behind it: ${rest.join(' and ')} that no message accounts for.</p>`;
+    : html`<p class="left-out">Behind it: ${rest.join(' and ')} that no message accounts for (show --raw has them).</p>`;
 }

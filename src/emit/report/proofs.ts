@@ -7,7 +7,7 @@ import { MAX_CHECKS, type ReportInput } from './report.ts';
 import { verdictHtml } from './summary.ts';
 
 /** Rows of all tables together; those that were lost come first. */
-const MAX_ROWS = 1500;
+const MAX_ROWS = 1000;
 
 /** What each check was tried against. */
 export function proofsSection({ analysis }: ReportInput): Html | undefined {

@@ -111,7 +111,7 @@ ${lanes}
 .d1 i,.d2 i,.d3 i,.d4 i{padding-bottom:1.3em}
 .v{text-decoration:overline dotted .15em;text-decoration-color:var(--ink)}
 .cut{position:absolute;z-index:1;margin:-.2em 0 0 -.35em;border-left:2px solid var(--ink);height:2.1em;font:600 9.5px/1 system-ui,sans-serif;color:var(--ink)}
-.legend .cut{position:static}
+.legend .cut{position:static;padding:0 .4em 0 .15em}
 .expects{list-style:none;padding:0;font-size:.87rem;display:grid;gap:.35rem}
 .key{border-left:3px solid var(--need);padding-left:.6rem}
 .key .rule{display:block;color:var(--dim)}
