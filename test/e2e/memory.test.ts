@@ -17,7 +17,7 @@ const capture = join(folder, 'many.pcap');
 beforeAll(() => generateShort(capture, 121_000_000), 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each([['derive'], ['list'], ['list --json'], ['quirks']])(
+test.each([['derive'], ['list'], ['list --json'], ['quirks'], ['report']])(
   '%s over 100,000 conversations stays under 150 MB',
   (command) => {
     const args = command.split(' ');

@@ -1,5 +1,5 @@
 /** An element as it was opened. */
-export interface Element {
+interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
 }

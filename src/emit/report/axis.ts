@@ -1,5 +1,5 @@
 /** A stretch of the axis on which a millisecond has the same length everywhere. */
-export interface Stretch {
+interface Stretch {
   /** Milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -23,14 +23,14 @@ const ROUNDS = 2;
 /** Shorter ones never are: they fit. Milliseconds. */
 const SHORTEST_BREAK = 0.5;
 /** Room for the mark of a silence. */
-export const BREAK_LENGTH = 26;
+const BREAK_LENGTH = 26;
 
 /** The axis for moments (milliseconds, in order), about as long as wanted. */
 export function axisFor(moments: readonly number[], wanted: number): Axis {
   const silences = moments.slice(1).map((moment, at) => moment - (moments[at] as number));
   const left = new Set(leftOut(silences));
   const shown = silences.reduce((sum, silence, at) => (left.has(at) ? sum : sum + silence), 0);
-  const room = Math.max(wanted - left.size * BREAK_LENGTH, BREAK_LENGTH);
+  const room = wanted > 0 ? Math.max(wanted - left.size * BREAK_LENGTH, BREAK_LENGTH) : 0;
   const scale = shown > 0 ? room / shown : 0;
   const stretches: Stretch[] = [];
   let [from, top] = [moments[0] ?? 0, 0];

@@ -4,7 +4,7 @@ import { placeOn, roundStep } from './axis.ts';
 import { arrowIn, type Band, type Diagram, type Row } from './diagram.ts';
 import type { Event } from './events.ts';
 import { type Content, type Html, html } from './html.ts';
-import { bytesText, duration } from './words.ts';
+import { bytesText, clipped, duration } from './words.ts';
 
 /** As wide as a telephone is: it is never scaled down much. */
 const WIDTH = 360;
@@ -32,7 +32,7 @@ export function diagramSvg({ rows, bands, axis, origin, height }: Diagram, drawi
 <title id="${id}-t">${title}</title>
 <desc id="${id}-d">Time runs downwards and is to scale; each arrow is a segment, under the frame that carried it.</desc>
 <text class="end" x="${LIFELINES.client}" y="14">client</text><text class="end" x="${LIFELINES.server}" y="14">server</text>
-<text class="at" x="${LIFELINES.client}" y="27">${shortened(ends.client, 24)}</text><text class="at" x="${WIDTH - 6}" y="27">${shortened(ends.server, 24)}</text>
+<text class="at" x="${LIFELINES.client}" y="27">${clipped(ends.client, 24)}</text><text class="at" x="${WIDTH - 6}" y="27">${clipped(ends.server, 24)}</text>
 ${bands.map(bandSvg)}
 <path class="life" d="M${LIFELINES.client} 34V${tenths(height)}M${LIFELINES.server} 34V${tenths(height)}"/>
 ${axisSvg(axis, origin)}
@@ -68,7 +68,7 @@ function axisSvg(axis: Axis, origin: number): Html {
 function rowSvg(row: Row, drawing: Drawing): Html {
   switch (row.kind) {
     case 'heading':
-      return html`<text class="layer" x="${LIFELINES.client + row.depth * INSET + 2}" y="${tenths(row.top + 15)}">${shortened(row.label, 42)}<title>${row.label}</title></text>`;
+      return html`<text class="layer" x="${LIFELINES.client + row.depth * INSET + 2}" y="${tenths(row.top + 15)}">${clipped(row.label, 42)}<title>${clipped(row.label)}</title></text>`;
     case 'break':
       return html`<g class="gone"><path d="M${LIFELINES.client} ${tenths(row.top + 3)}v22M${LIFELINES.server} ${tenths(row.top + 3)}v22"/><text x="${MIDDLE}" y="${tenths(row.top + 18)}">${duration(row.silence)} left out of the axis</text></g>`;
     case 'omission':
@@ -103,16 +103,13 @@ function arrowSvg(event: Event, top: number, { files }: Drawing): Html {
   return html`<path class="arrow" d="M${from} ${tenths(y)}H${to}"/><path class="head" d="M${to} ${tenths(y)}l${back}-3.5v7z"/>${reset}${
     label === ''
       ? undefined
-      : html`<text class="title" x="${MIDDLE}" y="${tenths(y - 6)}">${shortened(label, TITLE_LENGTH)}<title>${label}</title></text>`
-  }${meta === '' ? undefined : html`<text class="meta" x="${MIDDLE}" y="${tenths(y + 13)}">${shortened(meta, TITLE_LENGTH + 6)}</text>`}`;
+      : html`<text class="title" x="${MIDDLE}" y="${tenths(y - 6)}">${clipped(label, TITLE_LENGTH)}<title>${clipped(label)}</title></text>`
+  }${meta === '' ? undefined : html`<text class="meta" x="${MIDDLE}" y="${tenths(y + 13)}">${clipped(meta, TITLE_LENGTH + 6)}</text>`}`;
 }
 
 function gapSvg({ side, title }: Event, top: number): Html {
   const x = LIFELINES[side];
-  return html`<path class="hole" d="M${x} ${tenths(top + 3)}v22"/><text class="title" x="${MIDDLE}" y="${tenths(top + 17)}">${shortened(title, TITLE_LENGTH + 4)}<title>${title}</title></text>`;
+  return html`<path class="hole" d="M${x} ${tenths(top + 3)}v22"/><text class="title" x="${MIDDLE}" y="${tenths(top + 17)}">${clipped(title, TITLE_LENGTH + 4)}<title>${title}</title></text>`;
 }
-
-const shortened = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 const tenths = (value: number): string => String(Math.round(value * 10) / 10);

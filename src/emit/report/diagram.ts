@@ -50,19 +50,26 @@ const heightOf = ({ kind, continues, title }: Event): number =>
 
 const TOP = 46;
 const CLEARANCE = 8;
+/** Behind the last arrow. */
+const LAST_ROW = 24;
 
 /** Lays out a dialogue: moments to scale on the axis, rows beside it that do not overlap. */
 export function diagramOf(dialogue: Dialogue): Diagram {
+  const { layers } = dialogue;
   const all = eventsOf(dialogue);
   const events = all.length > HEAD + TAIL ? [...all.slice(0, HEAD), ...all.slice(-TAIL)] : all;
   const omitted = all.length - events.length;
   const moments = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
-  // About as long as the rows are by themselves: where events crowd, lines lead from their moments to them.
-  const axis = axisFor(
-    moments,
-    events.slice(0, -1).reduce((sum, event) => sum + heightOf(event), 0),
-  );
-  const places = new Placing(dialogue.layers);
+  // The axis is as long as the rows are without one: where events crowd, lines lead from their moments to them.
+  const rows = placed(events, omitted, layers, axisFor(moments, 0));
+  const axis = axisFor(moments, rows.end - TOP - LAST_ROW);
+  const places = placed(events, omitted, layers, axis);
+  const height = Math.max(places.end, TOP + axis.length) + 14;
+  return { rows: places.rows, bands: places.bands, axis, origin: TOP, height };
+}
+
+function placed(events: readonly Event[], omitted: number, layers: readonly Layer[], axis: Axis): Placing {
+  const places = new Placing(layers);
   let before: number | undefined;
   events.forEach((event, at) => {
     places.enter(event);
@@ -74,8 +81,7 @@ export function diagramOf(dialogue: Dialogue): Diagram {
     places.put({ kind: 'event', event, moment }, heightOf(event), moment && moment - arrowIn(event));
     before = time ?? before;
   });
-  const height = Math.max(places.end, TOP + axis.length) + 14;
-  return { rows: places.rows, bands: places.bands, axis, origin: TOP, height };
+  return places;
 }
 
 /** Milliseconds that the axis leaves out between two moments. */

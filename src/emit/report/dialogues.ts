@@ -7,7 +7,7 @@ import { diagramSvg } from './diagram-svg.ts';
 import { type Html, html } from './html.ts';
 import { messageHtml, quirkNote } from './message.ts';
 import type { ReportInput, Scene } from './report.ts';
-import { bytesText, counted, spokenTo } from './words.ts';
+import { bytesText, clipped, counted, spokenTo } from './words.ts';
 
 /** Messages of a dialogue whose bytes are shown. */
 const MAX_MESSAGES = 40;
@@ -24,12 +24,12 @@ ${scenes.map((scene) => sceneHtml(scene, input))}${leftOut > 0 && html`<p class=
 
 const LEGEND = html`<details class="legend"><summary>How to read the bytes</summary>
 <p>Hover over a field, or go to it with the Tab key: its name, its role and its value stand at the bottom of the window.</p>
-<ul><li><span class="f fixed">05</span> fixed: the protocol says so, or the client asks so</li>
+<ul><li><span class="f fixed">05</span> fixed: as the protocol or the client has it</li>
 <li><span class="f outcome">00</span> outcome: says whether it worked</li>
 <li><span class="f volatile">e0 d2</span> volatile: may change each time</li>
 <li><span class="f secret">••</span> secret: masked, unless secrets are kept; <code>--</code> was not captured</li>
 <li><i class="v">d2</i> is another in another sample</li>
-<li class="dump d1"><span class="hex"><i class="x1">05 </i></span> an expect of the script needs this value; <span class="hex"><i class="s1">01 </i></span> takes one of several; <span class="hex"><i class="n1">d2 </i></span> takes any. Each expect has a line of its own.</li>
+<li class="dump d1"><span class="hex"><i class="x1">05</i></span> an expect of the script needs this value; <span class="hex"><i class="s1">01</i></span> takes one of several; <span class="hex"><i class="n1">d2</i></span> takes any. Each expect has a line of its own.</li>
 <li><b class="cut">9</b> here another segment begins, and its frame</li></ul></details>`;
 
 function sceneHtml(scene: Scene, input: ReportInput): Html {
@@ -48,7 +48,7 @@ function sceneHtml(scene: Scene, input: ReportInput): Html {
   const title = spokenTo(dialogue);
   const frame = outcome.frame === undefined ? '' : `, frame ${name(outcome.frame)}`;
   return html`<section class="scene" id="${id}" aria-labelledby="${id}-h"><h3 id="${id}-h">${title}</h3>
-<p class="outcome-line">${outcome.reason}${frame}. ${samplesText(streams, count)}${check && html` Stands behind ${input.analysis.checks.length > 1 ? `check ${check.number}` : 'the check'}.`}</p>
+<p>${clipped(outcome.reason)}${frame}. ${samplesText(streams, count)}${check && html` Stands behind ${input.analysis.checks.length > 1 ? `check ${check.number}` : 'the check'}.`}</p>
 ${warningsOf(dialogue, name).map(({ code, message }) => html`<p class="warning"><b>${code}</b>: ${message}</p>`)}
 <div class="stage"><figure>${diagramSvg(diagramOf(dialogue), { id, title: `${title}, tcp.stream ${conversation.stream}`, ends, files })}<figcaption>${rolesText(dialogue)}</figcaption>${others.length > 0 && html`<div class="notes">${others.map(quirkNote)}</div>`}</figure>
 <div class="messages">${messages

@@ -9,7 +9,7 @@ import { haproxyRules } from '../haproxy/rules.ts';
 import { needsOf } from './needs.ts';
 
 /** A send of a script and the bytes of the dialogue that it repeats; offsets are of the client's stream. */
-export interface DrawnSend {
+interface DrawnSend {
   readonly step: number;
   readonly start: number;
   readonly end: number;

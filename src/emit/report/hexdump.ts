@@ -6,7 +6,7 @@ import { type Content, type Html, html } from './html.ts';
 import { BYTE } from './masked.ts';
 import { meaningOf } from './meaning.ts';
 import { NEED } from './needs.ts';
-import { bytesText } from './words.ts';
+import { bytesText, clipped } from './words.ts';
 
 /** Of a long message its first and its last bytes are shown. */
 const HEAD = 384;
@@ -45,10 +45,9 @@ function block(dump: Dump, from: number, to: number): Html {
   return html`<div class="dump d${lanes}"><pre class="off wide" aria-hidden="true">${offsets(from, to, LINES.wide)}</pre><pre class="off narrow" aria-hidden="true">${offsets(from, to, LINES.narrow)}</pre><div class="hex">${pieces}</div><div class="text" aria-hidden="true">${textOf(dump, from, to)}</div></div>`;
 }
 
+/** The offset of each line, in decimal as everywhere else. */
 const offsets = (from: number, to: number, width: number): string =>
-  Array.from({ length: Math.ceil((to - from) / width) }, (_, line) =>
-    (from + line * width).toString(16).padStart(4, '0'),
-  ).join('\n');
+  Array.from({ length: Math.ceil((to - from) / width) }, (_, line) => String(from + line * width)).join('\n');
 
 /** A field, or what no field accounts for, as far as it lies in what is shown. */
 interface Piece {
@@ -89,12 +88,12 @@ function describe({ message, bytes, kinds, varies }: Dump, field: Field): string
     : own.every((kind) => kind === BYTE.plain)
       ? meaningOf(message, field, bytes.subarray(start, start + length))
       : own.includes(BYTE.plain)
-        ? Array.from(own, (kind, at) => (kind === BYTE.plain ? character(bytes[start + at] as number) : '•')).join('')
+        ? clipped(textOf({ bytes, kinds }, start, start + length).trimEnd())
         : 'masked';
   const place = length === 1 ? `byte ${start}` : `bytes ${start} to ${start + length - 1}`;
   const changes = varies.slice(start - message.start, start - message.start + length).includes(true);
   const lines = [
-    `${name} (${role})`,
+    `${clipped(name, 60)} (${role})`,
     `${place} of the ${message.side}`,
     value,
     changes && 'varies between the samples',
@@ -139,7 +138,7 @@ export function hexAt({ bytes, kinds }: Pick<Dump, 'bytes' | 'kinds'>, at: numbe
   return kinds[at] === BYTE.masked ? '••' : toHex(bytes.subarray(at, at + 1));
 }
 
-function textOf({ bytes, kinds }: Dump, from: number, to: number): string {
+function textOf({ bytes, kinds }: Pick<Dump, 'bytes' | 'kinds'>, from: number, to: number): string {
   let text = '';
   for (let at = from; at < to; at++)
     text += kinds[at] === BYTE.lost ? '-' : kinds[at] === BYTE.masked ? '•' : character(bytes[at] as number);

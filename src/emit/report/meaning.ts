@@ -5,9 +5,7 @@ import type { Message } from '../../dialogue/layer.ts';
 import { resultName, COMMAND as SOCKS4_COMMAND } from '../../protocol/socks4/codes.ts';
 import { ADDRESS_TYPE, commandName, methodName, replyName, STATUS_SUCCESS } from '../../protocol/socks5/codes.ts';
 import { alertName } from '../../protocol/tls/codes.ts';
-
-/** Characters of a value that are told. */
-const MAX_TEXT = 120;
+import { clipped } from './words.ts';
 
 const ADDRESS_TYPES: Readonly<Record<number, string>> = {
   [ADDRESS_TYPE.ipv4]: 'an IPv4 address follows',
@@ -77,8 +75,7 @@ function plainMeaning(name: string, bytes: Uint8Array): string | undefined {
   if (/ADDR$|DSTIP$|address$/.test(name) && (bytes.length === 4 || bytes.length === 16) && !isWord(bytes))
     return addressText(bytes);
   if (isWord(bytes)) {
-    const text = Buffer.from(bytes).toString('latin1').trimEnd();
-    return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+    return clipped(Buffer.from(bytes).toString('latin1').trimEnd());
   }
   return bytes.length <= 4 ? String(bytes.reduce((number, byte) => number * 256 + byte, 0)) : undefined;
 }

@@ -13,7 +13,7 @@ import { type Content, type Html, html, joined } from './html.ts';
 import type { ShownDialogue } from './masked.ts';
 import { NEED } from './needs.ts';
 import { overlayOf, type Variation } from './overlay.ts';
-import { bytesText, duration } from './words.ts';
+import { bytesText, clipped, counted, duration } from './words.ts';
 
 /** A message of the first sample, and what is told beside it. */
 export interface MessageView {
@@ -54,7 +54,7 @@ export function messageHtml({ id, samples, at, message, drawn, findings, files }
   ].filter((fact) => fact !== undefined);
   const bytes = stream.bytes;
   return html`<article class="msg ${side}" id="${id}">
-<h4><span class="who">${side}</span> ${titleOf(message)}</h4>
+<h4><span class="who">${side}</span> ${clipped(titleOf(message))}</h4>
 <p class="facts">${protocolLabel(message.protocol)}, ${facts.join(', ')}</p>
 <div class="body">${hexdump({ message, bytes, kinds: kinds[side], varies, expects: lanes, cuts })}
 ${expects.length > 0 && expectList(expects, lanes, { bytes, kinds: kinds[side] })}${variations.length > 0 && variationTable(variations)}</div>
@@ -96,25 +96,31 @@ function needsText({ start, needs }: DrawnExpect, { bytes, kinds }: Pick<Dump, '
 }
 
 function variationTable(variations: readonly Variation[]): Html {
-  const rows = variations.flatMap(({ name, values }) =>
-    values.map(
-      ({ stream, bytes }, at) =>
-        html`<tr>${at === 0 && html`<th scope="row" rowspan="${values.length}">${name}</th>`}<td>${stream}</td><td><code>${bytes === undefined ? 'not there' : valueText(bytes)}</code></td></tr>`,
-    ),
-  );
-  return html`<table class="varies"><caption>Varies between the samples</caption><thead><tr><th scope="col">field</th><th scope="col">tcp.stream</th><th scope="col">value</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const rows = variations.slice(0, MAX_VARIATIONS).map(({ name, values, agree }) => {
+    const from = Math.max(0, agree - SAME_BEFORE);
+    const cells = values.map(
+      ({ stream, bytes }) =>
+        html`<span class="value"><b>${stream}</b> <code>${bytes === undefined ? 'not there' : valueText(bytes, from)}</code></span> `,
+    );
+    return html`<tr><th scope="row">${clipped(name, 40)}</th><td>${cells}</td></tr>`;
+  });
+  const left = variations.length - MAX_VARIATIONS;
+  return html`<table class="varies"><caption>Varies, by tcp.stream</caption><tbody>${rows}</tbody></table>${left > 0 && html`<p class="left-out">${counted(left, 'more field')} left out here</p>`}`;
 }
 
-/** Bytes of a value that are told. */
+/** Fields that vary and are told. */
+const MAX_VARIATIONS = 30;
+/** Bytes of a value that are told, and how many of them stand before the first that varies. */
 const VALUE_LENGTH = 16;
+const SAME_BEFORE = 4;
 
-function valueText(bytes: Uint8Array): string {
-  if (bytes.length > 2 && isText(bytes)) {
-    const text = Buffer.from(bytes).toString('latin1').trimEnd();
-    return text.length > 3 * VALUE_LENGTH ? `${text.slice(0, 3 * VALUE_LENGTH)}…` : text;
-  }
-  const hex = toHex(bytes.subarray(0, VALUE_LENGTH)).replace(/..(?=.)/g, '$& ');
-  return bytes.length > VALUE_LENGTH ? `${hex} … (${bytesText(bytes.length)})` : hex;
+/** A value from where it begins to vary. */
+function valueText(bytes: Uint8Array, from: number): string {
+  const text = bytes.length > 2 && isText(bytes);
+  const to = from + (text ? 3 : 1) * VALUE_LENGTH;
+  const shown = bytes.subarray(from, to);
+  const words = text ? Buffer.from(shown).toString('latin1').trimEnd() : toHex(shown).replace(/..(?=.)/g, '$& ');
+  return `${from > 0 ? '… ' : ''}${words}${to < bytes.length ? ` … (${bytesText(bytes.length)})` : ''}`;
 }
 
 /** A quirk as a note in the margin. */

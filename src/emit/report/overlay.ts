@@ -6,6 +6,8 @@ import { BYTE, type ShownDialogue } from './masked.ts';
 export interface Variation {
   readonly name: string;
   readonly values: readonly { readonly stream: number; readonly bytes: Uint8Array | undefined }[];
+  /** So many bytes are the same in all of them, before the first that is not. */
+  readonly agree: number;
 }
 
 /** A message of the first sample with the same message of the others laid over it. */
@@ -16,7 +18,7 @@ export interface Overlay {
 }
 
 /** The message at an index, counted over all layers. */
-export const messageAt = ({ dialogue }: ShownDialogue, at: number): Message | undefined =>
+const messageAt = ({ dialogue }: ShownDialogue, at: number): Message | undefined =>
   dialogue.layers.flatMap(({ messages }) => messages)[at];
 
 /** Compares a message of several samples field by field, so that one that is longer moves nothing behind it. Masked bytes vary in no way that is told. */
@@ -31,7 +33,7 @@ export function overlayOf(samples: readonly [ShownDialogue, ...ShownDialogue[]],
     const own = first?.fields.get(key);
     const differing = differences(values.map(({ bytes }) => bytes));
     if (differing === undefined) continue;
-    variations.push({ name: own?.field.name ?? nameIn(readings, key), values });
+    variations.push({ name: own?.field.name ?? nameIn(readings, key), values, agree: agreementOf(values) });
     for (const index of differing)
       if (own !== undefined) varies[own.field.start - (message as Message).start + index] = true;
   }
@@ -70,6 +72,13 @@ function differences([first, ...others]: readonly (Uint8Array | undefined)[]): n
   const indexes = [...(first ?? []).keys()];
   if (others.some((other) => other?.length !== first?.length)) return indexes;
   return indexes.filter((index) => others.some((other) => other?.[index] !== first?.[index]));
+}
+
+/** The length of what all values begin with. */
+function agreementOf(values: Variation['values']): number {
+  const [first, ...others] = values.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
+  const differs = first?.findIndex((byte, at) => others.some((other) => other[at] !== byte)) ?? 0;
+  return differs === -1 ? (first as Uint8Array).length : differs;
 }
 
 const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>

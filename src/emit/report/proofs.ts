@@ -5,6 +5,7 @@ import { isSuccess } from '../withheld.ts';
 import { type Html, html } from './html.ts';
 import { MAX_CHECKS, type ReportInput } from './report.ts';
 import { verdictHtml } from './summary.ts';
+import { clipped } from './words.ts';
 
 /** Rows of all tables together; those that were lost come first. */
 const MAX_ROWS = 1000;
@@ -27,7 +28,7 @@ ${proved.map(({ check, proof, number }) => {
   const shown = rows.slice(0, room);
   room -= shown.length;
   const left = rows.length - shown.length;
-  return html`${analysis.checks.length > 1 && html`<h3>${number}. ${check.title}</h3>`}<p>${verdictHtml(check, analysis)}</p>
+  return html`${analysis.checks.length > 1 && html`<h3>${number}. ${clipped(check.title)}</h3>`}<p>${verdictHtml(check, analysis)}</p>
 ${proofTable(shown)}${left > 0 && html`<p class="left-out">${left} more rows left out here: prove shows them all.</p>`}`;
 })}</section>`;
 }

@@ -50,14 +50,23 @@ export function scenesOf({ analysis, alike, withheld, allowed, keepSecrets }: Re
     .sort((a, b) => a.number - b.number)
     .map(({ dialogues, count, number }, at): Scene => {
       const check = checks[number - 1];
-      const samples = dialogues.map((dialogue) => shownDialogue(dialogue, allowed, keepSecrets));
+      const first = firstOf(dialogues, check);
+      const samples = [first, ...dialogues.filter((each) => each !== first)].map((dialogue) =>
+        shownDialogue(dialogue, allowed, keepSecrets),
+      );
       const script = check === undefined || withheld.has(check) ? undefined : scripts.get(check);
       return {
         id: `d${at + 1}`,
         samples: samples as [ShownDialogue, ...ShownDialogue[]],
         count,
         check: check && { check, number },
-        drawn: script === undefined ? NOTHING_DRAWN : drawnOver(dialogues[0] as Dialogue, script),
+        drawn: script === undefined ? NOTHING_DRAWN : drawnOver(first, script),
       };
     });
+}
+
+/** The dialogue to show in full: the one that says what a check sends, else the first. */
+function firstOf(dialogues: readonly Dialogue[], check: Check | undefined): Dialogue {
+  const origin = dialogues.find(({ conversation }) => conversation.stream === check?.samples[0]?.stream);
+  return origin ?? (dialogues[0] as Dialogue);
 }

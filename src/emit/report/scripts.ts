@@ -7,6 +7,7 @@ import { emitHaproxy, variablesOf } from '../haproxy/script.ts';
 import { DEFAULT_SCRIPT_STYLE, type ScriptStyle } from '../haproxy/style.ts';
 import { type Html, html } from './html.ts';
 import { MAX_CHECKS, type ReportInput } from './report.ts';
+import { clipped } from './words.ts';
 
 /** How the script of a report is written: without secrets it takes them from HAProxy's environment, and runs as it stands. */
 export const reportStyle = (keepSecrets: boolean, { form }: Pick<Analysis, 'form'>): ScriptStyle => ({
@@ -25,7 +26,7 @@ export function scriptsSection(input: ReportInput): Html | undefined {
 ${several && html`<p>Each goes into a section of its own.</p>`}
 ${shown.map((check, at) => {
   const reason = withheld.get(check);
-  const heading = several && html`<h3>${at + 1}. ${check.title}</h3>`;
+  const heading = several && html`<h3>${at + 1}. ${clipped(check.title)}</h3>`;
   return html`${heading}${reason === undefined ? scriptHtml(check, at + 1, input) : html`<p class="warning">Withheld: ${reason}</p>`}`;
 })}${checks.length > MAX_CHECKS && html`<p class="left-out">${checks.length - MAX_CHECKS} more checks are left out here: --server or --stream takes one.</p>`}
 </section>`;

@@ -37,7 +37,7 @@ nav a{padding:.15rem 0}
 .bad{color:var(--bad)}
 .warning{background:var(--warn);border-left:3px solid currentColor;padding:.35rem .7rem;margin:.35rem 0;font-size:.9rem}
 ul.warning{padding-left:1.6rem}
-.cards{display:grid;gap:.75rem;margin-top:.75rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:.75rem;margin-top:.75rem}
 .card{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.6rem .9rem}
 .card div{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.75rem;padding:.12rem 0}
 .card dt{color:var(--dim);font-size:.87rem;line-height:1.7}
@@ -91,10 +91,10 @@ figcaption{margin-top:.3rem}
 .server .who::after{content:' ←'}
 .client .who{color:var(--client)}
 .server .who{color:var(--server)}
-.dump{display:grid;grid-template-columns:4.5ch max-content minmax(0,1fr);column-gap:1.2ch;font-size:12px;line-height:1.9;margin:.5rem 0;--h:1.9}
+.dump{display:grid;grid-template-columns:5ch max-content minmax(0,1fr);column-gap:1.2ch;font-size:12px;line-height:1.9;margin:.5rem 0;--h:1.9}
 .dump pre{font-size:inherit;line-height:inherit}
-.d1{line-height:2.2}.d2{line-height:2.6}.d3{line-height:3}.d4{line-height:3.4}
-.off{color:var(--dim)}
+.d1{line-height:2.4}.d2{line-height:2.8}.d3{line-height:3.2}.d4{line-height:3.6}
+.off{color:var(--dim);text-align:right}
 .off.wide{display:none}
 .dump .hex{width:24ch}
 .dump .text{width:8ch;color:var(--dim)}
@@ -120,6 +120,7 @@ caption{text-align:left;color:var(--dim)}
 th,td{text-align:left;vertical-align:top;padding:.3rem .9rem .3rem 0;border-top:1px solid var(--line);overflow-wrap:break-word;font-weight:400}
 thead th{color:var(--dim);border-top:0}
 .varies{width:auto}
+.value{display:inline-block;margin-right:1rem}
 .lost td{color:var(--bad);font-weight:600}
 .tag{white-space:nowrap;font-size:.8rem;border:1px solid currentColor;border-radius:3px;padding:0 .35rem}
 .violation{color:var(--bad)}
@@ -133,5 +134,5 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem}
 @media (min-width:1240px){.msg{grid-template-columns:36rem minmax(0,1fr);grid-template-rows:auto auto 1fr}.msg>*{grid-column:1}.msg>aside{grid-column:2;grid-row:1/span 3}}
 @media (max-width:619px){body{padding:1rem 1rem 5rem}.card div{grid-template-columns:minmax(0,1fr);gap:0}.proof td:nth-child(3),.proof th:nth-child(3){display:none}.quirks thead{display:none}.quirks td{display:block;border-top:0;padding:.1rem 0}.quirks tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{:root{${properties(0)};color-scheme:light}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.script button,.legend summary{display:none}.script pre{white-space:pre-wrap;overflow-wrap:anywhere}figure{position:static}.stage{display:block}.msg,.card,.seq{break-inside:avoid}h2,h3,h4{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{:root{${properties(0)};color-scheme:light}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.script button,.legend summary{display:none}.script pre{white-space:pre-wrap;overflow-wrap:anywhere}figure{position:static}.stage{display:block}.messages{margin-top:1rem}.msg,.card,.seq{break-inside:avoid}h2,h3,h4{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;

@@ -6,7 +6,7 @@ import { serversOf } from '../servers.ts';
 import { isSuccess } from '../withheld.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { ReportInput, Scene } from './report.ts';
-import { counted, spokenIn, spokenTo } from './words.ts';
+import { clipped, counted, spokenIn, spokenTo } from './words.ts';
 
 /** Scenes that the summary has a row for; the page has them all. */
 const MAX_ROWS = 20;
@@ -16,7 +16,7 @@ export function headlineOf(scenes: readonly Scene[]): string {
   const first = scenes[0];
   if (first === undefined) return 'no dialogue';
   const { dialogue } = first.samples[0];
-  const { reason } = dialogue.outcome;
+  const reason = clipped(dialogue.outcome.reason);
   const spoken = spokenTo(dialogue);
   const more = scenes.length === 1 ? '' : `, and ${counted(scenes.length - 1, 'other kind')} of dialogue`;
   return `${reason.startsWith(`${spoken} `) ? '' : `${spoken}: `}${reason}${more}`;
@@ -44,11 +44,15 @@ function card({ id, samples, count, check }: Scene, { analysis, withheld }: Repo
       check === undefined ? formatEndpoint(conversation.server) : serversOf(check.check).replace(/^servers? /, ''),
     ],
     ['Spoken', spokenIn(dialogue)],
-    ['Destination', destination],
-    ['Outcome', html`${outcome.reason}${frame}`],
+    ['Destination', destination && clipped(destination)],
+    ['Outcome', html`${clipped(outcome.reason)}${frame}`],
     [
       'Check',
-      check === undefined ? 'none is made of it' : reason === undefined ? check.check.title : `withheld: ${reason}`,
+      check === undefined
+        ? 'none is made of it'
+        : reason === undefined
+          ? clipped(check.check.title)
+          : `withheld: ${reason}`,
     ],
     ['Proof', check && reason === undefined && verdictHtml(check.check, analysis)],
     [

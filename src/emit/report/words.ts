@@ -19,4 +19,8 @@ export const spokenIn = ({ layers }: Pick<Dialogue, 'layers'>): string =>
 
 /** `SOCKS5 > HTTP to client3.google.test:80`. */
 export const spokenTo = (dialogue: Dialogue): string =>
-  `${spokenIn(dialogue)}${dialogue.destination === undefined ? '' : ` to ${dialogue.destination}`}`;
+  clipped(`${spokenIn(dialogue)}${dialogue.destination === undefined ? '' : ` to ${dialogue.destination}`}`);
+
+/** Text out of a capture has any length: its first characters. */
+export const clipped = (text: string, length = 160): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;

@@ -102,6 +102,24 @@ describe('hostile bytes', () => {
   });
 });
 
+test('names, requests and phrases of any length make no long page', async () => {
+  const long = 'a'.repeat(50_000);
+  const head = Array.from({ length: 300 }, (_, at) => `X-${at}-${'b'.repeat(100)}: c\r\n`).join('');
+  const talk = new Talk()
+    .handshake()
+    .client(`GET http://${long}/ HTTP/1.1\r\nHost: ${long.slice(0, 5000)}\r\n\r\n`, 1400)
+    .server(`HTTP/1.1 502 ${long}\r\n\r\n`, 1400)
+    .close();
+  const other = new Talk({ client: '10.0.0.1:40001' })
+    .handshake()
+    .client('GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n')
+    .server(`HTTP/1.1 204 ${long.slice(0, 5000)}\r\n${head}\r\n`, 1400)
+    .close();
+  const page = await reportOf(captureOf(talk.segments, other.segments));
+  expect(faultsOf(readMarkup(page))).toEqual([]);
+  expect(Buffer.byteLength(page)).toBeLessThan(LIMIT);
+});
+
 describe('a capture of many dialogues', () => {
   test('of one kind shows some of them over each other, and says how many there are', async () => {
     const talks = Array.from({ length: 300 }, (_, at) =>
