@@ -93,7 +93,7 @@ describeWith(['chromium'], 'reports in a browser', () => {
     await withBrowser({}, async (context) => {
       const { page } = await opened(context, fileOf('socks5'));
       const top = (await page.evaluate("document.getElementById('d1').getBoundingClientRect().top")) as number;
-      const clip = { x: 0, y: top - 10, width: 1280, height: 940 };
+      const clip = { x: 0, y: top - 10, width: 1280, height: 800 };
       await page.screenshot({ path: PICTURE, fullPage: true, clip });
     });
   });

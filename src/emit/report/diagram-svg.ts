@@ -23,6 +23,8 @@ export interface Drawing {
   readonly title: string;
   readonly ends: { readonly client: string; readonly server: string };
   readonly files: CaptureFiles;
+  /** So many messages have a part of the page of their own. */
+  readonly linked: number;
 }
 
 /** A sequence diagram as SVG. An arrow that begins a message is a link to its bytes. */
@@ -77,9 +79,9 @@ function rowSvg(row: Row, drawing: Drawing): Html {
       const { event, moment, top } = row;
       const y = top + arrowIn(event);
       const lead = moment === undefined || event.kind === 'gap' ? undefined : leadSvg(moment, y, event);
-      const linked = event.kind === 'segment' && event.message !== undefined && !event.continues;
+      const begins = event.message !== undefined && !event.continues ? event.message : drawing.linked;
       const drawn = event.kind === 'gap' ? gapSvg(event, top) : arrowSvg(event, top, drawing);
-      return html`<g class="${event.side} ${event.kind}">${lead}${linked ? html`<a href="#${drawing.id}-m${event.message}">${drawn}</a>` : drawn}</g>
+      return html`<g class="${event.side} ${event.kind}">${lead}${begins < drawing.linked ? html`<a href="#${drawing.id}-m${begins}">${drawn}</a>` : drawn}</g>
 `;
     }
   }

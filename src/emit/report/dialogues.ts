@@ -6,11 +6,8 @@ import { diagramOf } from './diagram.ts';
 import { diagramSvg } from './diagram-svg.ts';
 import { type Html, html } from './html.ts';
 import { messageHtml, quirkNote } from './message.ts';
-import type { ReportInput, Scene } from './report.ts';
+import { MAX_MESSAGES, type ReportInput, type Scene } from './report.ts';
 import { bytesText, clipped, counted, spokenTo } from './words.ts';
-
-/** Messages of a dialogue whose bytes are shown. */
-const MAX_MESSAGES = 40;
 
 /** The dialogues: each kind as a sequence diagram beside its bytes. */
 export function dialoguesSection(input: ReportInput, scenes: readonly Scene[]): Html | undefined {
@@ -50,7 +47,7 @@ function sceneHtml(scene: Scene, input: ReportInput): Html {
   return html`<section class="scene" id="${id}" aria-labelledby="${id}-h"><h3 id="${id}-h">${title}</h3>
 <p>${clipped(outcome.reason)}${frame}. ${samplesText(streams, count)}${check && html` Stands behind ${input.analysis.checks.length > 1 ? `check ${check.number}` : 'the check'}.`}</p>
 ${warningsOf(dialogue, name).map(({ code, message }) => html`<p class="warning"><b>${code}</b>: ${message}</p>`)}
-<div class="stage"><figure>${diagramSvg(diagramOf(dialogue), { id, title: `${title}, tcp.stream ${conversation.stream}`, ends, files })}<figcaption>${rolesText(dialogue)}</figcaption>${others.length > 0 && html`<div class="notes">${others.map(quirkNote)}</div>`}</figure>
+<div class="stage"><figure>${diagramSvg(diagramOf(dialogue), { id, title: `${title}, tcp.stream ${conversation.stream}`, ends, files, linked: MAX_MESSAGES })}<figcaption>${rolesText(dialogue)}</figcaption>${others.length > 0 && html`<div class="notes">${others.map(quirkNote)}</div>`}</figure>
 <div class="messages">${messages
     .slice(0, MAX_MESSAGES)
     .map((message, at) =>

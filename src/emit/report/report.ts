@@ -34,6 +34,8 @@ export interface Scene {
   readonly drawn: DrawnScript;
 }
 
+/** Messages of a dialogue whose bytes are shown; more are counted. */
+export const MAX_MESSAGES = 40;
 /** Checks that are shown; more are counted. */
 export const MAX_CHECKS = 12;
 

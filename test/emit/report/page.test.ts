@@ -102,6 +102,15 @@ describe('hostile bytes', () => {
   });
 });
 
+test('of a long dialogue some messages are shown, and how many are left out is said', async () => {
+  const talk = new Talk().handshake();
+  for (let at = 0; at < 60; at++) talk.client(`\x01${at}`).server(`\x02${at}`);
+  const markup = readMarkup(await reportOf(captureOf(talk.close().segments)));
+  expect(faultsOf(markup)).toEqual([]);
+  expect(markup.text).toContain('80 more messages left out here');
+  expect(markup.text).toMatch(/7[0-9] more events left out here/);
+});
+
 test('names, requests and phrases of any length make no long page', async () => {
   const long = 'a'.repeat(50_000);
   const head = Array.from({ length: 300 }, (_, at) => `X-${at}-${'b'.repeat(100)}: c\r\n`).join('');
