@@ -63,7 +63,7 @@ function axisSvg(axis: Axis, origin: number): Html {
     const middle = (from + origin + top) / 2;
     return html`<path class="axis cut" d="M${AXIS} ${tenths(from)}V${tenths(middle - 5)}l-5 2 10 3 -10 3 5 2V${tenths(origin + top)}"/>`;
   });
-  const note = step === undefined ? undefined : html`<text class="note" x="2" y="14">tick ${duration(step)}</text>`;
+  const note = step === undefined ? undefined : html`<text class="note" x="2" y="14">tick ${stepText(step)}</text>`;
   return html`<g>${marks}${breaks}${note}</g>`;
 }
 
@@ -113,5 +113,8 @@ function gapSvg({ side, title }: Event, top: number): Html {
   const x = LIFELINES[side];
   return html`<path class="hole" d="M${x} ${tenths(top + 3)}v22"/><text class="title" x="${MIDDLE}" y="${tenths(top + 17)}">${clipped(title, TITLE_LENGTH + 4)}<title>${title}</title></text>`;
 }
+
+/** A round step as it is said: `0.2 ms`, `5 s`. */
+const stepText = (step: number): string => (step >= 1000 ? `${step / 1000} s` : `${Number(step.toPrecision(1))} ms`);
 
 const tenths = (value: number): string => String(Math.round(value * 10) / 10);

@@ -87,5 +87,5 @@ function unreadText({ conversation, layers }: Dialogue): Html | undefined {
   });
   return rest.length === 0
     ? undefined
-    : html`<p class="left-out">Behind it: ${rest.join(' and ')} that no message accounts for (show --raw has them).</p>`;
+    : html`<p class="left-out">Behind it: ${rest.join(' and ')} that no message accounts for (show --raw has what was captured).</p>`;
 }

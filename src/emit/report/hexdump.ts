@@ -1,5 +1,6 @@
 import { toHex } from '../../bytes/hex.ts';
 import type { Field } from '../../bytes/reader.ts';
+import type { CaptureFiles } from '../../capture/frame.ts';
 import type { Message } from '../../dialogue/layer.ts';
 import type { DrawnExpect } from './expects.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -27,7 +28,8 @@ export interface Dump {
   /** Each is a lane under the bytes, in this order. */
   readonly expects: readonly DrawnExpect[];
   /** Where a segment begins behind the first byte, and in which frame. */
-  readonly cuts: ReadonlyMap<number, string>;
+  readonly cuts: ReadonlyMap<number, number>;
+  readonly files: CaptureFiles;
 }
 
 /** The bytes of a message as a hexdump in which each field can be hovered over and focused. */
@@ -113,7 +115,10 @@ function runsOf(dump: Dump, from: number, to: number): Content[] {
     const next = styleAt(dump, at);
     const frame = dump.cuts.get(at);
     if (next !== style || frame !== undefined) close();
-    if (frame !== undefined) runs.push(html`<b class="cut" title="frame ${frame} begins">${frame}</b>`);
+    if (frame !== undefined)
+      runs.push(
+        html`<b class="cut" title="frame ${dump.files.nameOf(frame)} begins">${dump.files.numberInFile(frame)}</b>`,
+      );
     style = next;
     text += `${hexAt(dump, at)}${at + 1 < to ? ' ' : ''}`;
   }

@@ -42,7 +42,7 @@ export function messageHtml({ id, samples, at, message, drawn, findings, files }
   const { varies, variations } = overlayOf(samples, at);
   const name = (frame: number) => files.nameOf(frame);
   const cuts = new Map(
-    stream.runs.filter((run) => run.start > start && run.start < end).map((run) => [run.start, name(run.frame)]),
+    stream.runs.filter((run) => run.start > start && run.start < end).map((run) => [run.start, run.frame]),
   );
   const time = timeOf(dialogue.conversation, side, start);
   const facts = [
@@ -56,7 +56,7 @@ export function messageHtml({ id, samples, at, message, drawn, findings, files }
   return html`<article class="msg ${side}" id="${id}">
 <h4><span class="who">${side}</span> ${clipped(titleOf(message))}</h4>
 <p class="facts">${protocolLabel(message.protocol)}, ${facts.join(', ')}</p>
-<div class="body">${hexdump({ message, bytes, kinds: kinds[side], varies, expects: lanes, cuts })}
+<div class="body">${hexdump({ message, bytes, kinds: kinds[side], varies, expects: lanes, cuts, files })}
 ${expects.length > 0 && expectList(expects, lanes, { bytes, kinds: kinds[side] })}${variations.length > 0 && variationTable(variations)}</div>
 ${findings.length > 0 && html`<aside aria-label="quirks of this message">${findings.map(quirkNote)}</aside>`}
 </article>
@@ -70,9 +70,9 @@ function expectList(
 ): Html {
   const items = expects.map((expect) => {
     const lane = lanes.indexOf(expect) + 1;
-    const drawn = lane > 0 && lane <= MAX_LANES ? ` k${lane}` : '';
+    const drawn = lane > 0 && lane <= MAX_LANES && lanes.length > 1;
     const asked = expect.unwanted ? 'must not match' : html`needs <code>${needsText(expect, dump)}</code>`;
-    return html`<li class="key${drawn}"><b>step ${expect.step}</b>${lanes.length > 1 && drawn !== '' && ` (line ${lane})`} ${asked}<code class="rule">${expect.rule}</code></li>`;
+    return html`<li><b>step ${expect.step}</b>${drawn && ` (line ${lane})`} ${asked}<code class="rule">${expect.rule}</code></li>`;
   });
   return html`<ul class="expects" aria-label="what the check expects of these bytes">${items}</ul>`;
 }

@@ -1,8 +1,6 @@
 import type { Check } from '../../check/check.ts';
 import { withoutTokens } from '../../fixture/redact.ts';
-import { isModern } from '../../proof/form.ts';
 import type { Script } from '../../proof/script.ts';
-import type { Analysis } from '../analysis.ts';
 import { emitHaproxy, variablesOf } from '../haproxy/script.ts';
 import { DEFAULT_SCRIPT_STYLE, type ScriptStyle } from '../haproxy/style.ts';
 import { type Html, html } from './html.ts';
@@ -10,9 +8,9 @@ import { MAX_CHECKS, type ReportInput } from './report.ts';
 import { clipped } from './words.ts';
 
 /** How the script of a report is written: without secrets it takes them from HAProxy's environment, and runs as it stands. */
-export const reportStyle = (keepSecrets: boolean, { form }: Pick<Analysis, 'form'>): ScriptStyle => ({
+export const reportStyle = (keepSecrets: boolean): ScriptStyle => ({
   ...DEFAULT_SCRIPT_STYLE,
-  environment: keepSecrets || !isModern(form) ? undefined : new Map(),
+  environment: keepSecrets ? undefined : new Map(),
 });
 
 /** The scripts, each with a button that copies it. */
@@ -36,14 +34,14 @@ function scriptHtml(check: Check, number: number, { analysis, keepSecrets }: Rep
   const script = analysis.scripts.get(check) as Script;
   const masked = keepSecrets ? script : scriptWithoutTokens(script);
   const derived = { ...analysis, checks: [check], scripts: new Map([[check, masked]]) };
-  const style = reportStyle(keepSecrets, analysis);
+  const style = reportStyle(keepSecrets);
   const variables = variablesOf(derived, style);
   const id = `script-${number}`;
   const holds = check.steps.some((step) => step.kind === 'send' && step.secrets.length > 0);
   return html`${variables.length > 0 && html`<p>It holds no secret: HAProxy takes ${variables.join(', ')} from its environment when it starts (--secrets env).</p>`}
 ${keepSecrets && holds && html`<p class="warning">It holds the secrets of the capture.</p>`}
 ${masked !== script && html`<p class="warning">In place of a token in the query of a request stands xxxx: put it back before you use the script.</p>`}
-<div class="script"><button type="button" data-copies="${id}" hidden>Copy</button><pre id="${id}" tabindex="0" aria-label="script"><code>${emitHaproxy(derived, style)}</code></pre></div>
+<div class="script"><button type="button" data-copies="${id}" aria-live="polite" hidden>Copy</button><pre id="${id}" tabindex="0" aria-label="script"><code>${emitHaproxy(derived, style)}</code></pre></div>
 `;
 }
 

@@ -91,7 +91,7 @@ figcaption{margin-top:.3rem}
 .server .who::after{content:' ←'}
 .client .who{color:var(--client)}
 .server .who{color:var(--server)}
-.dump{display:grid;grid-template-columns:5ch max-content minmax(0,1fr);column-gap:1.2ch;font-size:12px;line-height:1.9;margin:.5rem 0;--h:1.9}
+.dump{display:grid;grid-template-columns:5ch max-content minmax(0,1fr);column-gap:1.2ch;font-size:12px;line-height:1.9;margin:.5rem 0}
 .dump pre{font-size:inherit;line-height:inherit}
 .d1{line-height:2.4}.d2{line-height:2.8}.d3{line-height:3.2}.d4{line-height:3.6}
 .off{color:var(--dim);text-align:right}
@@ -113,8 +113,8 @@ ${lanes}
 .cut{position:absolute;z-index:1;margin:-.2em 0 0 -.35em;border-left:2px solid var(--ink);height:2.1em;font:600 9.5px/1 system-ui,sans-serif;color:var(--ink)}
 .legend .cut{position:static;padding:0 .4em 0 .15em}
 .expects{list-style:none;padding:0;font-size:.87rem;display:grid;gap:.35rem}
-.key{border-left:3px solid var(--need);padding-left:.6rem}
-.key .rule{display:block;color:var(--dim)}
+.expects li{border-left:3px solid var(--need);padding-left:.6rem}
+.rule{display:block;color:var(--dim)}
 table{border-collapse:collapse;width:100%;font-size:.87rem;margin:.5rem 0}
 caption{text-align:left;color:var(--dim)}
 th,td{text-align:left;vertical-align:top;padding:.3rem .9rem .3rem 0;border-top:1px solid var(--line);overflow-wrap:break-word;font-weight:400}
