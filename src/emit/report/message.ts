@@ -50,7 +50,9 @@ export function messageHtml({ id, samples, at, message, drawn, findings, files }
     bytesText(end - start),
     `offset ${start}`,
     time === undefined ? undefined : `after ${duration(time)}`,
-    ...sends.map(({ step }) => `sent by step ${step}`),
+    sends.length === 0
+      ? undefined
+      : `sent by ${sends.length === 1 ? 'step' : 'steps'} ${sends.map(({ step }) => step).join(' and ')}`,
   ].filter((fact) => fact !== undefined);
   const bytes = stream.bytes;
   return html`<article class="msg ${side}" id="${id}">
@@ -111,7 +113,7 @@ function variationTable(variations: readonly Variation[]): Html {
 /** Fields that vary and are told. */
 const MAX_VARIATIONS = 30;
 /** Bytes of a value that are told, and how many of them stand before the first that varies. */
-const VALUE_LENGTH = 16;
+const VALUE_LENGTH = 12;
 const SAME_BEFORE = 4;
 
 /** A value from where it begins to vary. */

@@ -1,4 +1,5 @@
 import type { Dialogue } from '../../dialogue/dialogue.ts';
+import type { Message } from '../../dialogue/layer.ts';
 import { titleOf } from '../../dialogue/title.ts';
 
 /** Dialogues that say the same in the same order: the first of them, laid over each other, stand for all. */
@@ -13,8 +14,9 @@ export interface Alike {
 const LAID_OVER = 6;
 /** Kinds that are shown, of those that worked and of those that did not: neither crowds out the other. */
 const MAX_KINDS = { worked: 12, failed: 8 } as const;
-/** Messages that tell kinds apart. */
+/** Messages that tell kinds apart, and bytes of each. */
 const MAX_TITLES = 40;
+const MAX_COMPARED = 4096;
 
 type Pool = keyof typeof MAX_KINDS;
 type Kind = { dialogues: Dialogue[]; count: number };
@@ -56,16 +58,23 @@ const hasWorked = ({ outcome, layers }: Dialogue): boolean =>
     ? (outcome.status ?? 200) < 400
     : outcome.kind === 'unknown' && (layers.at(-1)?.messages.length ?? 0) > 1;
 
-/** What is said and what came of it, whoever said it. */
-function keyOf({ layers, outcome }: Dialogue): string {
-  const said = layers.flatMap(({ protocol, messages }) => [
-    protocol,
-    ...messages.slice(0, MAX_TITLES).map((message) => [
-      message.side,
+/** What is said and what came of it, whoever said it. What makes two checks is never of one kind. */
+function keyOf({ conversation, layers, outcome }: Dialogue): string {
+  const { bytes } = conversation.client.bytes;
+  const said = layers.flatMap(({ protocol, messages }) => {
+    const first = messages.find(({ side }) => side === 'client');
+    return messages.slice(0, MAX_TITLES).map((message) => {
+      const { side, kind, start } = message;
       // A PROXY header names its client.
-      message.kind === 'header' ? message.kind : titleOf(message),
-    ]),
-  ]);
+      const title = kind === 'header' ? kind : titleOf(message);
+      const asks = side === 'client' && (ASKING.has(kind) || (kind === 'data' && message === first));
+      const end = Math.min(message.end, start + MAX_COMPARED);
+      return [protocol, side, title, asks ? Buffer.from(bytes.subarray(start, end)).toString('latin1') : ''];
+    });
+  });
   const failure = outcome.kind === 'opened' ? '' : outcome.reason;
-  return JSON.stringify([said, outcome.kind, failure]);
+  return JSON.stringify([layers.map(({ protocol }) => protocol), said, outcome.kind, failure]);
 }
+
+/** Messages that a check repeats byte by byte; of an unknown protocol the first. */
+const ASKING: ReadonlySet<Message['kind']> = new Set(['greeting', 'password request', 'request', 'redis command']);

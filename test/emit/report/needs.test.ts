@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NEED, needsOf } from '../../../src/emit/report/needs.ts';
 import { scenesOf } from '../../../src/emit/report/report.ts';
 import { passes } from '../../../src/proof/model.ts';
 import type { ExpectRule } from '../../../src/proof/rule.ts';
-import { CASES } from '../../support/fixtures.ts';
+import { CASES, FIXTURES } from '../../support/fixtures.ts';
 import { reportInput } from '../../support/report.ts';
 import { hex } from '../../support/wire.ts';
 
@@ -24,6 +25,23 @@ describe('what an expect needs of a reply', () => {
   test('is nothing where the reply is another', () => {
     expect(needs('^0500', '0501000100000000')).toBeUndefined();
   });
+});
+
+test('dialogues that make two checks are never laid over each other, however alike they are', async () => {
+  const paths = [
+    'http/squid-http-auth-x3',
+    'http/squid-http-x3',
+    'lossy/loss20-http-ipv4-x3',
+    'socks5/dante-socks5h-x3',
+  ].map((name) => join(FIXTURES, name, 'capture.pcap'));
+  const input = await reportInput({ paths });
+  const shown = scenesOf(input).map(({ check, drawn, count }) => [check?.number, drawn.expects.length > 0, count]);
+  expect(input.analysis.checks).toHaveLength(3);
+  expect(shown).toEqual([
+    [1, true, 3],
+    [2, true, 6],
+    [3, true, 3],
+  ]);
 });
 
 describe.each(CASES)('$name', ({ capture }) => {
