@@ -61,8 +61,8 @@ export function diagramOf(dialogue: Dialogue): Diagram {
   const omitted = all.length - events.length;
   const moments = events.flatMap(({ time }) => (time === undefined ? [] : [time]));
   // The axis is as long as the rows are without one: where events crowd, lines lead from their moments to them.
-  const rows = placed(events, omitted, layers, axisFor(moments, 0));
-  const axis = axisFor(moments, rows.end - TOP - LAST_ROW);
+  const crowded = placed(events, omitted, layers, axisFor(moments, 0));
+  const axis = axisFor(moments, crowded.end - TOP - LAST_ROW);
   const places = placed(events, omitted, layers, axis);
   const height = Math.max(places.end, TOP + axis.length) + 14;
   return { rows: places.rows, bands: places.bands, axis, origin: TOP, height };
@@ -100,7 +100,9 @@ class Placing {
   /** Which layer each message belongs to. */
   readonly #layerOf: readonly number[];
   readonly #open: { kind: Band['kind']; layer: number; depth: number; top: number; bottom: number }[] = [];
+  /** The innermost layer that was met, and the one that the last event belongs to. */
   #layer = -1;
+  #current = -1;
   end = TOP;
 
   constructor(layers: readonly Layer[]) {
@@ -118,8 +120,6 @@ class Placing {
     while (this.#layer < layer) this.#begin(++this.#layer);
     this.#current = layer;
   }
-
-  #current = -1;
 
   /** Adds a row below the others, not above `least`. */
   put(row: Unplaced, height: number, least = 0): void {

@@ -26,12 +26,12 @@ export function shownDialogue(
     return { dialogue: captured, captured, kinds };
   }
   const { conversation, masked } = redactionOf(captured);
-  const dialogue = readDialogue(conversation, allowed);
+  const { layers, tooDeep } = captured;
+  const dialogue = readDialogue(conversation, allowed, layers.length - (tooDeep ? 1 : 0));
   const kindsOf = (side: Side): Uint8Array => {
-    const kinds = lostIn(captured, side);
-    const lost = kinds.slice();
-    for (let at = 0; at < kinds.length; at++) if (kinds[at] === BYTE.plain) kinds[at] = BYTE.masked;
-    for (const message of captured.layers.flatMap(({ messages }) => messages)) {
+    const lost = lostIn(captured, side);
+    const kinds = lost.map((kind) => (kind === BYTE.lost ? kind : BYTE.masked));
+    for (const message of layers.flatMap(({ messages }) => messages)) {
       if (message.side !== side) continue;
       for (const { start, length } of message.fields) {
         // Where bytes are missing it cannot be told what a field holds: filler may hide the name of a header.
