@@ -24,7 +24,7 @@ const LEGEND = html`<details class="legend"><summary>How to read the bytes</summ
 <ul><li><span class="f fixed">05</span> fixed: as the protocol or the client has it</li>
 <li><span class="f outcome">00</span> outcome: says whether it worked</li>
 <li><span class="f volatile">e0 d2</span> volatile: may change each time</li>
-<li><span class="f secret">••</span> secret: masked, unless secrets are kept; <code>--</code> was not captured</li>
+<li><span class="f secret">••</span> secret; <code>••</code> is masked, as is what may be a part of a secret, and <code>--</code> was not captured</li>
 <li><i class="v">d2</i> is another in another sample</li>
 <li class="dump d1"><span class="hex"><i class="x1">05</i></span> an expect of the script needs this value; <span class="hex"><i class="s1">01</i></span> takes one of several; <span class="hex"><i class="n1">d2</i></span> takes any. Each expect has a line of its own.</li>
 <li><b class="cut">9</b> here another segment begins, and its frame</li></ul></details>`;

@@ -25,7 +25,7 @@ ${several && html`<p>Each goes into a section of its own.</p>`}
 ${shown.map((check, at) => {
   const reason = withheld.get(check);
   const heading = several && html`<h3>${at + 1}. ${clipped(check.title)}</h3>`;
-  return html`${heading}${reason === undefined ? scriptHtml(check, at + 1, input) : html`<p class="warning">Withheld: ${reason}</p>`}`;
+  return html`${heading}${reason === undefined ? scriptHtml(check, at + 1, input) : html`<p class="warning">Withheld: ${reason}${!input.keepSecrets && check.lacks.length > 0 && '; --keep-secrets writes it all the same'}</p>`}`;
 })}${checks.length > MAX_CHECKS && html`<p class="left-out">${checks.length - MAX_CHECKS} more checks are left out here: --server or --stream takes one.</p>`}
 </section>`;
 }
