@@ -3,6 +3,7 @@ import { type Allowance, allowanceFor, type Dialogue, streamOf } from '../dialog
 import { gapReason } from '../dialogue/outcome.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { capturedBytes, emitShow, emitShowJson, shownBytes } from '../emit/show.ts';
+import { redactionOf } from '../fixture/redact.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
@@ -28,15 +29,17 @@ export async function show(paths: string[], options: ShowOptions): Promise<numbe
     );
   }
   const redact = options.redact ?? false;
+  // What repeats a secret, and what only words tell to be one, is masked as in a fixture.
+  const shown = redact ? redactionOf(dialogue, allowed).dialogue : dialogue;
   if (options.raw !== undefined)
     await writeArtifact(
-      rawBytes(dialogue, options.raw, redact, allowed, (frame) => files.nameOf(frame)),
+      rawBytes(shown, options.raw, redact, allowed, (frame) => files.nameOf(frame)),
       options.output,
     );
-  else if (options.json) await writeArtifact(emitShowJson(dialogue, files, redact), options.output);
+  else if (options.json) await writeArtifact(emitShowJson(shown, files, redact), options.output);
   else
     await writeArtifact(
-      emitShow(dialogue, files, redact, options.output === undefined ? paintFor(options.color) : PLAIN),
+      emitShow(shown, files, redact, options.output === undefined ? paintFor(options.color) : PLAIN),
       options.output,
     );
   return EXIT.done;

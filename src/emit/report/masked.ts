@@ -1,5 +1,5 @@
 import type { Side } from '../../conversation/conversation.ts';
-import { type Allowance, type Dialogue, readDialogue, streamOf } from '../../dialogue/dialogue.ts';
+import { type Allowance, type Dialogue, streamOf } from '../../dialogue/dialogue.ts';
 import { redactionOf } from '../../fixture/redact.ts';
 
 /** What a byte of a side's stream is, as far as it may be shown. */
@@ -25,13 +25,11 @@ export function shownDialogue(
     const kinds = { client: lostIn(captured, 'client'), server: lostIn(captured, 'server') };
     return { dialogue: captured, captured, kinds };
   }
-  const { conversation, masked } = redactionOf(captured);
-  const { layers, tooDeep } = captured;
-  const dialogue = readDialogue(conversation, allowed, layers.length - (tooDeep ? 1 : 0));
+  const { dialogue, masked } = redactionOf(captured, allowed);
   const kindsOf = (side: Side): Uint8Array => {
     const lost = lostIn(captured, side);
     const kinds = lost.map((kind) => (kind === BYTE.lost ? kind : BYTE.masked));
-    for (const message of layers.flatMap(({ messages }) => messages)) {
+    for (const message of captured.layers.flatMap(({ messages }) => messages)) {
       if (message.side !== side) continue;
       for (const { start, length } of message.fields) {
         // Where bytes are missing it cannot be told what a field holds: filler may hide the name of a header.

@@ -112,7 +112,11 @@ export function decodeResponse(
   const line = lineText(bytes, start, lineStop);
   const version = line.slice(0, 8);
   const status = Number(line.slice(9, STATUS_LENGTH));
-  const phrase = line.slice(STATUS_LENGTH).replace(/^ /, '');
+  // Where it repeats a URL, the credentials in that are not told on.
+  const phrase = line
+    .slice(STATUS_LENGTH)
+    .replace(/^ /, '')
+    .replace(/:\/\/[^\s/@]*@/g, '://***@');
   const head = decodeHead(reader, bytes, 'volatile');
   const framing = frameResponse(bytes, start, status, bodiless(status), head);
   const body = takeBody(reader, head.headEnd, framing);
