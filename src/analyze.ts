@@ -35,6 +35,14 @@ export interface RecordedFixture {
   readonly redacted: boolean;
 }
 
+/** How far the reading has come. */
+export interface Progress {
+  /** Of the files, as they are on disk. */
+  readonly bytes: number;
+  readonly frames: number;
+  readonly conversations: number;
+}
+
 export interface AnalyzeOptions {
   /** Captures in the order of their timeline; `-` is standard input. */
   readonly paths: readonly string[];
@@ -60,6 +68,8 @@ export interface AnalyzeOptions {
   /** Prove each check; on unless said otherwise. */
   readonly proof?: boolean;
   readonly warn?: Warn;
+  /** Is told after each batch of frames, and after each fixture. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly limits?: Limits | undefined;
   /** Ends the reading early; what was read until then is answered. */
   readonly interruption?: Interruption;
@@ -68,7 +78,7 @@ export interface AnalyzeOptions {
 /** Reads captures to the end: frames, segments, conversations, dialogues, checks. Throws CaptureError for what cannot be read. */
 export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
   const { warn = () => {}, allowed = new Set(), limits = DEFAULT_LIMITS, interruption = new Interruption() } = options;
-  const { form = DEFAULT_FORM, aim = {} } = options;
+  const { form = DEFAULT_FORM, aim = {}, onProgress = () => {} } = options;
   const files = new CaptureFiles();
   const folder = new CheckFolder(limits, (frame) => files.nameOf(frame));
   const repeats = new Repeats();
@@ -117,6 +127,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
       if (typeof segment === 'string') counter.skip(segment, frame);
       else tracker.add(segment);
     }
+    onProgress({ bytes: files.bytesRead, frames: files.frames, conversations: tracker.conversations });
   }
   tracker.finish();
   let { conversations } = tracker;
@@ -125,6 +136,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
     files.beginWith(fixture.name, fixture.frames);
     conversations += fixture.conversations.length;
     for (const each of fixture.conversations) onConversation(renumbered(each, before.streams, before.frames));
+    onProgress({ bytes: files.bytesRead, frames: files.frames, conversations });
   }
   if (interruption.requested)
     warn({ code: 'interrupted', message: `interrupted: this answers for the ${files.frames} frames read until then` });

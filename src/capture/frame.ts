@@ -25,9 +25,13 @@ export const BATCH = 64;
 export class CaptureFiles {
   readonly #files: { readonly name: string; readonly before: number }[] = [];
   #frames = 0;
+  #bytesBefore = 0;
+  #bytesOfLast = () => 0;
 
-  /** Starts the next file; its frames follow those already counted. */
-  begin(name: string): void {
+  /** Starts the next file; its frames follow those already counted. `bytesRead` says how many bytes of it have been read. */
+  begin(name: string, bytesRead = () => 0): void {
+    this.#bytesBefore = this.bytesRead;
+    this.#bytesOfLast = bytesRead;
     this.#files.push({ name, before: this.#frames });
   }
 
@@ -45,6 +49,11 @@ export class CaptureFiles {
   /** How many frames were counted so far. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** How many bytes of the files were read so far, as they are on disk. */
+  get bytesRead(): number {
+    return this.#bytesBefore + this.#bytesOfLast();
   }
 
   /** The names in the order given. */

@@ -26,7 +26,7 @@ export async function* readCaptures(
     uses.set(source.name, use);
     // Two files may have the same base name; their directories must not show in an artifact.
     const name = use === 1 ? source.name : `${source.name}#${use}`;
-    files.begin(name);
+    files.begin(name, source.bytesRead);
     yield* readFrames(source.chunks, name, files, warn, limits);
   }
 }

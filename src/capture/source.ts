@@ -7,16 +7,22 @@ export interface Source {
   /** The base name of the path, `-` for standard input: artifacts must not depend on directories. */
   readonly name: string;
   readonly chunks: AsyncIterable<Buffer>;
+  /** How many bytes have come from it. */
+  readonly bytesRead: () => number;
 }
 
 const CHUNK_LENGTH = 65_536;
 
 /** Opens a path, or standard input for `-`. Nothing is read before the first chunk is asked for. */
 export function openSource(path: string): Source {
-  if (path === '-') return { name: '-', chunks: named('-', process.stdin) };
+  let bytesRead = 0;
+  const count = (chunk: Buffer) => {
+    bytesRead += chunk.length;
+  };
   return {
-    name: basename(path),
-    chunks: named(path, chunksOf(path)),
+    name: path === '-' ? path : basename(path),
+    chunks: named(path, path === '-' ? process.stdin : chunksOf(path), count),
+    bytesRead: () => bytesRead,
   };
 }
 
@@ -44,9 +50,16 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
 }
 
 /** Errors of the system say the path as it was given: that is what has to be mended. */
-async function* named(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* named(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  onChunk: (chunk: Buffer) => void,
+): AsyncGenerator<Buffer> {
   try {
-    yield* chunks;
+    for await (const chunk of chunks) {
+      onChunk(chunk);
+      yield chunk;
+    }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     throw new CaptureError({ file: path }, `cannot be read: ${SYSTEM_ERRORS[String(error.code)] ?? error.message}`);

@@ -26,6 +26,7 @@ export async function analyzeFor(
       code: 'redacted',
       message: `${name}: placeholders stand for its secrets, with which nobody logs in; fixture --keep-secrets keeps them`,
     });
+  const onProgress = terminal.watched ? (await import('./progress.ts')).progressOf(captures, terminal) : undefined;
   const analysis = await analyze({
     paths: captures,
     fixtures,
@@ -35,9 +36,10 @@ export async function analyzeFor(
     allowed: options.allow ?? new Set(),
     limits: options.limit,
     warn: terminal.warn,
+    onProgress,
     interruption: interruptionBySignal(),
     ...more,
-  });
+  }).finally(terminal.erase);
   accountFor(analysis, terminal);
   return analysis;
 }

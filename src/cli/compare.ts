@@ -26,8 +26,7 @@ export async function compare(before: string, after: string, options: CommonOpti
       throw new CommandError(EXIT.no, `${basename(path)}: there is no conversation to compare`);
   }
   const comparison = compareDialogues(old.dialogues, now.dialogues);
-  const quiet = new Terminal(options.color, { quiet: true });
-  const both = await analyzeFor([before, after], options, quiet, { proof: false });
+  const both = await analyzeFor([before, after], options, terminal.muted(), { proof: false });
   const meaning = meaningOf(old, now, both);
   const sides = {
     before: { name: basename(before), dialogues: old.dialogues.length },

@@ -9,6 +9,7 @@ import type { Target } from '../replay/live.ts';
 export interface CommonOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly progress: boolean;
   readonly color: boolean;
   readonly output?: string;
   readonly stream?: number;

@@ -209,6 +209,7 @@ function common(command: Command): Command {
     .option('-o, --output <file>', 'write there instead of stdout')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say what became of every frame')
+    .option('--no-progress', 'do not show how far the reading has come')
     .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
     .addHelpText('after', LIMITS_HELP);
 }

@@ -36,8 +36,7 @@ export async function serve(paths: string[], options: ServeOptions): Promise<num
 
 /** The broken twins of the server: of the first check that the dialogues give. */
 async function faultsOf(paths: string[], options: ServeOptions, terminal: Terminal): Promise<Twin[]> {
-  const quiet = new Terminal(options.color, { quiet: true });
-  const { checks } = await analyzeFor(paths, options, quiet, { proof: false });
+  const { checks } = await analyzeFor(paths, options, terminal.muted(), { proof: false });
   const [check, ...more] = checks;
   if (check === undefined)
     throw new CommandError(EXIT.no, 'faults are those of a server that works: no dialogue here does');

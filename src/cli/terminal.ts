@@ -14,16 +14,32 @@ export async function loadColors(): Promise<void> {
 export interface Verbosity {
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  /** Show how far the reading has come, where a person is there to see it. */
+  readonly progress?: boolean | undefined;
 }
+
+/** To the start of the line, and clear it (ECMA-48 §8.3.15, §8.3.41). */
+const ERASE = '\r\x1b[K';
 
 /** The words beside the artifact: to stderr, each line marked, nothing of a capture unescaped. */
 export class Terminal {
+  /** Is somebody there to watch the reading? */
+  readonly watched: boolean;
+  readonly #color: boolean;
   readonly #chalk: Colors;
   readonly #verbosity: Verbosity;
+  #drawn = false;
 
-  constructor(color: boolean, verbosity: Verbosity) {
+  constructor(color: boolean, verbosity: Verbosity, watched = isWatched(verbosity)) {
+    this.watched = watched;
+    this.#color = color;
     this.#chalk = chalkFor(process.stderr, color);
     this.#verbosity = verbosity;
+  }
+
+  /** For what is read once more: it says nothing but errors, and shows the reading all the same. */
+  muted(): Terminal {
+    return new Terminal(this.#color, { quiet: true }, this.watched);
   }
 
   /** For warnings of the pipeline. */
@@ -42,15 +58,39 @@ export class Terminal {
     if (this.#verbosity.verbose) this.say(printable(message));
   }
 
+  get columns(): number {
+    return process.stderr.columns;
+  }
+
+  /** Shows a line that whatever is said next takes the place of. It has to fit. */
+  draw(line: string): void {
+    process.stderr.write(`${ERASE}${line}`);
+    if (!this.#drawn) process.once('exit', this.erase);
+    this.#drawn = true;
+  }
+
+  /** Takes the line away that is drawn, if there is one. */
+  readonly erase = (): void => {
+    if (!this.#drawn) return;
+    process.stderr.write(ERASE);
+    process.off('exit', this.erase);
+    this.#drawn = false;
+  };
+
   /** An error is said even when quiet. */
   error(message: string): void {
     process.stderr.write(`capture2check: ${this.#chalk.red('error:')} ${printable(message)}\n`);
   }
 
   private say(line: string): void {
-    if (!this.#verbosity.quiet) process.stderr.write(`capture2check: ${line}\n`);
+    if (this.#verbosity.quiet) return;
+    this.erase();
+    process.stderr.write(`capture2check: ${line}\n`);
   }
 }
+
+const isWatched = ({ quiet, progress }: Verbosity): boolean =>
+  progress === true && !quiet && process.stderr.isTTY && process.env['TERM'] !== 'dumb';
 
 /** Colors for an artifact on stdout; none when it goes to a file. */
 export function paintFor(color: boolean): Paint {
