@@ -7,14 +7,14 @@ interface Limit {
 
 /** Every bound by name, with its default. */
 export const LIMITS = {
-  frame: { default: 262_144, what: 'bytes that a frame may claim to have (libpcap never writes more)' },
+  frame: { default: 262_144, what: 'bytes that a frame may claim, as in libpcap' },
   decompressed: { default: 17_179_869_184, what: 'bytes that a compressed capture may decompress to' },
-  fragments: { default: 4_194_304, what: 'bytes of IP fragments that wait for the rest of their packets' },
+  fragments: { default: 4_194_304, what: 'bytes of IP fragments that wait for their packets' },
   nesting: { default: 8, what: 'layers around a packet, and protocols inside each other' },
   conversations: { default: 16_384, what: 'conversations followed at a time' },
   buffered: { default: 67_108_864, what: 'bytes kept for all conversations that are being followed' },
   head: { default: 65_536, what: 'bytes kept from the start of each side of a conversation' },
-  'out-of-order': { default: 65_536, what: 'bytes that a segment may be ahead of the first missing byte' },
+  'out-of-order': { default: 65_536, what: 'bytes that a segment may be ahead of a missing one' },
   samples: { default: 100, what: 'dialogues that are compared for one check' },
   servers: { default: 1000, what: 'servers that quirks are told of' },
   checks: { default: 1000, what: 'different checks from one run' },

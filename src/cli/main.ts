@@ -11,29 +11,36 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.unreadable);
 });
 
-main().catch((error) => {
-  process.exitCode = exitCodeOf(error);
+const program = buildProgram((code) => {
+  process.exitCode = code;
+});
+main().catch(async (error) => {
+  process.exitCode = await exitCodeOf(error);
 });
 
 async function main(): Promise<void> {
   await loadColors();
-  const program = buildProgram((code) => {
-    process.exitCode = code;
-  });
   for (const command of [program, ...program.commands]) command.exitOverride();
+  if (process.argv.some((each) => each === '--help' || each === '-h')) (await import('./help.ts')).addHelp(program);
   await program.parseAsync();
 }
 
-/** Says what went wrong, unless commander has said it, and with which code to end. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+/** Says what went wrong, and with which code to end. */
+async function exitCodeOf(error: unknown): Promise<number> {
   const terminal = new Terminal(!process.argv.includes('--no-color'), {});
+  const args = process.argv.slice(2);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    terminal.error((await import('./usage.ts')).usageText(program, args, error));
+    return EXIT.usage;
+  }
   if (error instanceof CommandError) {
     terminal.error(error.message);
     return error.exitCode;
   }
   if (error instanceof CaptureError) {
-    terminal.error(error.message);
+    const meant = (await import('./usage.ts')).commandMeant(program, args, error.message);
+    terminal.error(meant === undefined ? error.message : `${error.message}; did you mean the command ${meant}?`);
     return EXIT.unreadable;
   }
   terminal.error(

@@ -1,9 +1,27 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { addressBytes, addressText } from '../bytes/address.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
 import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Target } from '../replay/live.ts';
+
+/** Where options stand in the help: those of every command, and those that belong to no group. */
+export const FOR_EVERY_COMMAND = 'For every command:';
+export const OTHERS = 'Options:';
+
+/** The shells whose words can be completed. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** An option that takes names, separated by commas. */
+export class NamesOption extends Option {
+  readonly names: readonly string[];
+
+  constructor(flags: string, description: string, names: readonly string[]) {
+    super(flags, description);
+    this.names = names;
+  }
+}
 
 /** Options that every command shares. */
 export interface CommonOptions {
@@ -31,7 +49,8 @@ export interface NamedTarget extends Target {
   readonly name: string;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+/** What may stand behind the number of a bound. */
+export const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** `NAME=NUMBER`, the number with k, m or g for powers of 1024; several are separated by commas. */
 export function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Limits {

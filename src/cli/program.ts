@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
+import { ALLOWANCES } from '../dialogue/dialogue.ts';
 import type { AuditOptions } from './audit.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { FixtureOptions } from './fixture.ts';
 import {
   type CommonOptions,
+  FOR_EVERY_COMMAND,
+  NamesOption,
+  OTHERS,
   parseAllowances,
   parseCount,
   parseEndpoint,
@@ -15,6 +19,8 @@ import {
   parseRole,
   parseStream,
   parseTarget,
+  SHELLS,
+  type Shell,
 } from './options.ts';
 import type { ProveOptions } from './prove.ts';
 import type { QuirksOptions } from './quirks.ts';
@@ -33,11 +39,14 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .description(
       'Reads a capture of a client talking through a proxy and writes the HAProxy health check that has the same conversation.',
     )
-    .version(version(), '-V, --version')
-    .showHelpAfterError('(capture2check --help tells how it is used)')
-    .enablePositionalOptions();
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this')
+    .usage('[options] <capture...>\n       capture2check <command> [options] ...')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .configureOutput({ outputError: () => {} }); // main says it
 
-  const deriving = withStyleOptions(withScriptOptions(common(program.command('derive', { isDefault: true }))))
+  withStyleOptions(withScriptOptions(common(program.command('derive', { isDefault: true }))))
     .description('write the check (what is done when no command is named)')
     .argument('<capture...>', CAPTURES)
     .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('haproxy'))
@@ -45,13 +54,13 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .addOption(streamOption('derive from this conversation alone, whatever its outcome'))
     .addOption(serverOption())
     .option('--no-proof', 'do not try the check against broken twins and healthy variants of the server first')
-    .addHelpText('after', DERIVE_EXAMPLES)
     .action(async (paths: string[], options: DeriveOptions) =>
       onExit(await (await import('./derive.ts')).derive(paths, options)),
     );
 
   withScriptOptions(common(program.command('prove')))
     .description('try the check against every broken twin and healthy variant of the captured server')
+    .summary('try the check against broken and healthy servers')
     .argument('<capture...>', CAPTURES)
     .option('--haproxy <path>', 'try each in this HAProxy as well; a version (1.8) is what the rules are written for')
     .option('--json', 'as a JSON array')
@@ -89,6 +98,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
 
   common(program.command('compare'))
     .description("tell what changed in a server's behavior, and what that means for its check")
+    .summary("tell what changed in a server's behavior")
     .argument('<old>', 'a capture or a fixture')
     .argument('<new>', 'a capture or a fixture')
     .option('--json', 'as a JSON object')
@@ -124,19 +134,20 @@ export function buildProgram(onExit: (code: number) => void): Command {
 
   common(program.command('audit'))
     .description('judge the health checks that a HAProxy configuration has by captured sessions')
+    .summary('judge the health checks of a HAProxy configuration')
     .argument('<haproxy.cfg>', 'the configuration; - is standard input')
     .requiredOption('--capture <capture...>', CAPTURES)
     .option('--section <name>', 'only this listen or backend section, which belongs to the captures')
     .option('--json', 'as a JSON array')
     .addOption(streamOption('judge by this conversation alone'))
     .addOption(serverOption())
-    .addHelpText('after', AUDIT_HELP)
     .action(async (path: string, options: AuditOptions) =>
       onExit(await (await import('./audit.ts')).audit(path, options)),
     );
 
   common(program.command('quirks'))
     .description('tell what each server does, and where it departs from its specification')
+    .summary('tell what each server does, and what is odd about it')
     .argument('[capture...]', CAPTURES)
     .addOption(new Option('--format <format>', 'what to write').choices(['text', 'markdown', 'json']).default('text'))
     .option('--json', 'the same as --format json')
@@ -189,62 +200,53 @@ export function buildProgram(onExit: (code: number) => void): Command {
       onExit(await (await import('./show.ts')).show(paths, options)),
     );
 
-  program.addHelpText(
-    'after',
-    () => `\nWithout a command, or with derive:\n\n${deriving.helpInformation()}${LIMITS_HELP}\n${DERIVE_EXAMPLES}`,
-  );
+  program
+    .command('completion')
+    .description('print a script that completes commands, options and files in a shell')
+    .summary('print a script that completes its commands in a shell')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      process.stdout.write((await import('./completion/completion.ts')).completionFor(shell, program));
+    });
+
+  program
+    .command('help')
+    .description('tell how a command is used, or about limits and warnings')
+    .argument('[topic]', 'a command, or one of limits, warnings')
+    .action(async (topic: string | undefined) => (await import('./help.ts')).help(program, topic));
   return program;
 }
 
 function common(command: Command): Command {
   return command
+    .optionsGroup(FOR_EVERY_COMMAND)
     .addOption(new Option('--role <server=HOST:PORT>', 'say which endpoint is the server').argParser(parseRole))
     .addOption(
-      new Option(
+      new NamesOption(
         '--allow <what>',
-        'use poor evidence all the same: gap, cut, conflict, role (comma-separated)',
+        'use poor evidence all the same: gap, cut, conflict, role',
+        ALLOWANCES,
       ).argParser(parseAllowances),
     )
-    .addOption(new Option('--limit <NAME=NUMBER>', 'change a bound; see below').argParser(parseLimits))
+    .addOption(
+      new NamesOption(
+        '--limit <NAME=NUMBER>',
+        'change a bound, as samples=500; capture2check help limits names them',
+        Object.keys(LIMITS).map((name) => `${name}=`),
+      ).argParser(parseLimits),
+    )
     .option('-o, --output <file>', 'write there instead of stdout')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say what became of every frame')
     .option('--no-progress', 'do not show how far the reading has come')
     .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
-    .addHelpText('after', LIMITS_HELP);
+    .optionsGroup(OTHERS);
 }
-
-const LIMITS_HELP = `
-Bounds that --limit changes (k, m and g are powers of 1024):
-${Object.entries(LIMITS)
-  .map(([name, { default: value, what }]) => `  ${`${name}=${value}`.padEnd(26)}${what}`)
-  .join('\n')}`;
 
 const streamOption = (what: string): Option =>
   new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);
 const serverOption = (): Option =>
   new Option('--server <HOST:PORT>', 'only conversations with this server').argParser(parseEndpoint);
-
-const AUDIT_HELP = `
-A section belongs to the captured sessions with its servers, else to those with a server that speaks what it sends.
-
-Exit codes: 0 no fault, 1 faults, or nothing could be judged, 2 usage, 3 unreadable configuration or capture.`;
-
-const DERIVE_EXAMPLES = `
-Examples:
-  tcpdump -i any -s 0 -w s.pcap tcp port 1080   record, while this runs elsewhere:
-  curl -x socks5h://127.0.0.1:1080 http://client3.google.com/generate_204
-  capture2check s.pcap                    the rules, to paste into a section
-  capture2check -q s.pcap -o check.cfg    the same in a file
-  capture2check --complete s.pcap         a file that HAProxy runs as it is
-  capture2check --secrets env s.pcap      with credentials from its environment
-  capture2check --probe http://probe.example/health s.pcap
-                                          a check of an address of one's own
-  capture2check list s.pcap               what is in the capture
-  capture2check show --stream 2 s.pcap    one conversation in detail
-
-Exit codes: 0 done, 1 nothing to derive from, 2 usage,
-3 unreadable input or unwritable output, 70 internal error.`;
 
 function version(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -45,7 +45,11 @@ export async function quirks(named: readonly string[], options: QuirksOptions): 
     terminal.note(`left out: ${direct.join(', ')}: reached without a proxy; --server HOST:PORT tells of one`);
   if (dropped > 0) terminal.warning(`${dropped} dialogues are with more servers than --limit servers allows`);
   if (replies === undefined) return written(sheetText({ sheets, analysis, options }), options);
-  if (sheets.length < 2) throw new CommandError(EXIT.no, 'there is one server only: nothing to compare');
+  if (sheets.length < 2)
+    throw new CommandError(
+      EXIT.no,
+      'there is one server only: name captures of others too, or tell those at one address apart with --called NAME=FILE',
+    );
   const fits = replies.fits(
     analysis.scripts,
     sheets.map(({ name }) => name),

@@ -4,6 +4,7 @@ import { merged, type StatusRange } from '../check/status.ts';
 import type { SectionOptions, ServerLine } from '../emit/haproxy/section.ts';
 import type { ScriptStyle } from '../emit/haproxy/style.ts';
 import { CHECKERS, DEFAULT_FORM, DIALECTS, EXPECT_FORMS, type Form, SEND_FORMS } from '../proof/form.ts';
+import { OTHERS } from './options.ts';
 
 /** What `--format` can be. */
 export const FORMATS = ['haproxy', 'json'] as const;
@@ -32,9 +33,6 @@ export interface StyleOptions {
   readonly serverLine?: readonly ServerLine[];
   readonly complete?: boolean;
 }
-
-/** Where options stand that belong to no group. */
-const OTHERS = 'Options:';
 
 /** Adds the options that change what is asked, looked for and written. */
 export function withScriptOptions(command: Command): Command {
@@ -157,7 +155,7 @@ function parseNames(text: string, before: ReadonlyMap<string, string> = new Map(
     if (name === undefined || variable === undefined)
       throw new InvalidArgumentError('NAME=VARIABLE, as PROXY_PASSWORD=SQUID_PASSWORD; separated by commas.');
     if ([...names].some(([other, taken]) => other !== name && taken === variable))
-      throw new InvalidArgumentError(`${variable} is the name of two secrets.`);
+      throw new InvalidArgumentError('a variable of its own for each secret.');
     names.set(name, variable);
   }
   return names;
