@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS, type LimitName, type Limits } from './bytes/limits.ts';
 import { CaptureFiles } from './capture/frame.ts';
 import { Interruption, untilInterrupted } from './capture/interruption.ts';
 import { readCaptures } from './capture/read.ts';
-import type { Warn } from './capture/warning.ts';
+import type { Warn, WarningCode } from './capture/warning.ts';
 import type { Aim } from './check/aim.ts';
 import type { Check } from './check/check.ts';
 import { CheckFolder } from './check/fold.ts';
@@ -181,7 +181,7 @@ const directReason = ({ layers }: Sample): string =>
 
 /** Says which fragmented packets are poor evidence, or none. */
 function warnOfFragments({ overlapping, incomplete, givenUp }: Fragmentation, files: CaptureFiles, warn: Warn): void {
-  const say = (code: string, { count, frame }: Tally, what: string, where: string) => {
+  const say = (code: WarningCode, { count, frame }: Tally, what: string, where: string) => {
     if (count > 0) warn({ code, message: `${count} ${what}, the first ${where} frame ${files.nameOf(frame)}` });
   };
   const put = 'packets were put together from fragments that overlap, of which the first copy is kept';

@@ -168,6 +168,7 @@ describe('a redirect gives a check, with the warning that a captive portal answe
     expect(analysis.checks.map(({ statuses }) => statuses)).toEqual([[302]]);
     expect(wordsOn(analysis, { stream: undefined, artifact: 'script' })).toContainEqual({
       kind: 'warning',
+      code: 'redirect',
       text: expect.stringContaining('the answer is a redirect (302), which a captive portal gives too'),
     });
   });

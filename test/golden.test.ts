@@ -35,7 +35,9 @@ async function wordsFor(capture: string): Promise<string> {
   const analysis = await analyze({ paths: [capture], warn: (warning) => warnings.push(warning) });
   const lines = [
     ...warnings.map(({ code, message }) => `warning: ${message} (${code})`),
-    ...wordsOn(analysis, { stream: undefined, artifact: 'script' }).map(({ kind, text }) => `${kind}: ${text}`),
+    ...wordsOn(analysis, { stream: undefined, artifact: 'script' }).map((words) =>
+      words.kind === 'note' ? `note: ${words.text}` : `warning: ${words.text} (${words.code})`,
+    ),
   ];
   if (analysis.checks.length === 0) lines.push(`error: ${nothingToDerive(analysis, {})}`);
   return lines.map((line) => `${line}\n`).join('');

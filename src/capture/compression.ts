@@ -41,6 +41,7 @@ async function* keepUntilCut(
       throw new CaptureError(
         { file: context.file },
         `the ${format} data cannot be decompressed beyond ${length} bytes: ${error.message}`,
+        `the file is damaged: copy it again, or read what precedes: ${format} -dc FILE | capture2check -`,
       );
     }
     context.warn({

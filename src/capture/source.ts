@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { CaptureError } from './warning.ts';
+import { CaptureError, systemProblem } from './warning.ts';
 
 export interface Source {
   /** The base name of the path, `-` for standard input: artifacts must not depend on directories. */
@@ -62,12 +62,6 @@ async function* named(
     }
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
-    throw new CaptureError({ file: path }, `cannot be read: ${SYSTEM_ERRORS[String(error.code)] ?? error.message}`);
+    throw new CaptureError({ file: path }, `cannot be read: ${systemProblem(error)}`);
   }
 }
-
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-};

@@ -1,3 +1,4 @@
+import type { Warning } from '../capture/warning.ts';
 import type { Exchange } from './exchange.ts';
 import { copiedReason, extentOf, type Sample } from './sample.ts';
 
@@ -62,14 +63,17 @@ export function agreementWith({ follow, longest, parting }: Agreement, first: Sa
 export function followed(
   { samples, count, agreement: { follow, longest, parting } }: Group,
   frameName: (frame: number) => string,
-): { readonly samples: readonly [Sample, ...Sample[]]; readonly caveat: string | undefined } {
+): { readonly samples: readonly [Sample, ...Sample[]]; readonly caveat: Warning | undefined } {
   const [first, ...others] = samples;
   const length = count === 1 ? 0 : follow;
   const used =
     length === 0 ? samples : ([withLater(first, length), ...others.map((each) => withLater(each, length))] as const);
   const at = (stream: number, frame: number | undefined): string =>
     `tcp.stream ${stream}${frame === undefined ? '' : `, frame ${frameName(frame)}`}`;
-  const end = (reason: string) => ({ samples: used, caveat: `the check ends there: ${reason}` });
+  const end = (reason: string) => ({
+    samples: used,
+    caveat: { code: 'ends-early', message: `the check ends there: ${reason}` } as const,
+  });
   if (first.copied?.exchange === length)
     return end(`${copiedReason(first.copied)} (${at(first.stream, first.copied.frame)})`);
   if (length === longest) return { samples: used, caveat: undefined };

@@ -1,3 +1,4 @@
+import type { Warning } from '../capture/warning.ts';
 import { resultName } from '../protocol/socks4/codes.ts';
 import {
   ADDRESS_TYPE,
@@ -54,7 +55,7 @@ export interface Assertion {
   /** Is its end waited for though nothing is sent behind it? */
   readonly untilEnd?: boolean;
   /** Why the assertion says less than one would wish. */
-  readonly weakness?: string;
+  readonly weakness?: Warning;
 }
 
 /** The assertion that like observations (one a sample, all of one kind) allow. */
@@ -122,7 +123,10 @@ export function assertionOf(samples: readonly AssertedObservation[]): Assertion 
         },
         whole: undefined,
         text: false,
-        weakness: 'the captured ClientHello is replayed: a ServerHello proves the tunnel, not the origin behind it',
+        weakness: {
+          code: 'tls-tunnel',
+          message: 'the captured ClientHello is replayed: a ServerHello proves the tunnel, not the origin behind it',
+        },
       };
     case 'HTTP response':
       return assertionOfResponse(samples.filter((sample) => sample.kind === first.kind));
@@ -179,7 +183,7 @@ function assertionOfData(samples: readonly DataSample[]): Assertion {
       ? undefined
       : whole && { pattern: whole, comment: 'reply complete', decides: hasOneLength(whole) },
     text,
-    weakness: `the reply's protocol is not known: ${which}`,
+    weakness: { code: 'unknown-reply', message: `the reply's protocol is not known: ${which}` },
     openEnd: whole === undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { isText } from '../bytes/printable.ts';
+import type { Warning } from '../capture/warning.ts';
 import { bannerTitle } from '../protocol/banner/codes.ts';
 import { type Asserted, type Assertion, assertionOf } from './assert.ts';
 import type { Exchange, ReplyMessage, SentRequest } from './exchange.ts';
@@ -44,7 +45,7 @@ export interface Check {
   /** What the capture lacks of what is sent: the server cannot be simulated on it. */
   readonly lacks: readonly string[];
   /** What the check cannot promise, each a sentence without a final stop. */
-  readonly caveats: readonly string[];
+  readonly caveats: readonly Warning[];
 }
 
 /** Like dialogues: what they send through which layers, to whichever server. Samples with one key make one check. */
@@ -87,11 +88,11 @@ export function composeCheck(
   samples: readonly [Sample, ...Sample[]],
   count: number,
   servers: Check['servers'] = [samples[0].server],
-  more: readonly string[] = [],
+  more: readonly Warning[] = [],
 ): Check {
   const [first] = samples;
-  const caveats: string[] = isUnread(first) ? [NOT_RECOGNIZED] : [];
-  const weak: { readonly reply: number; readonly why: string }[] = [];
+  const caveats: Warning[] = isUnread(first) ? [NOT_RECOGNIZED] : [];
+  const weak: { readonly reply: number; readonly why: Warning }[] = [];
   const greeted = first.exchanges[0]?.request === undefined;
   const steps: Step[] = [{ kind: 'connect', comment: 'tcp' }];
   first.exchanges.forEach(({ request }, at) => {
@@ -106,6 +107,7 @@ export function composeCheck(
   const durations = samples.map(({ duration }) => duration);
   const measured = { fastest: Math.min(...durations), slowest: Math.max(...durations) };
   const { layers, destination } = first;
+  const lacks = first.lacks.map((message): Warning => ({ code: 'request-incomplete', message }));
   return {
     servers,
     layers,
@@ -121,13 +123,15 @@ export function composeCheck(
     statuses: [...new Set(samples.flatMap(statusesOf))],
     accepted: first.exchanges.flatMap(({ reply }) => reply.flatMap(acceptedBy)).at(-1),
     lacks: first.lacks,
-    caveats: [...first.lacks, ...caveats, ...weak.map((each) => weaknessText(each, weak.length > 1)), ...more],
+    caveats: [...lacks, ...caveats, ...(weak.length > 1 ? weak.map(numbered) : weak.map(({ why }) => why)), ...more],
   };
 }
 
 /** Replies are numbered as the proof numbers them: 0 is what the server says first. */
-const weaknessText = ({ reply, why }: { readonly reply: number; readonly why: string }, several: boolean): string =>
-  several ? `reply ${reply}: ${why.replace(/^the reply's/, 'its')}` : why;
+const numbered = ({ reply, why }: { readonly reply: number; readonly why: Warning }): Warning => ({
+  code: why.code,
+  message: `reply ${reply}: ${why.message.replace(/^the reply's/, 'its')}`,
+});
 
 /** What the check comes down to: a greeting, or the last request. */
 function titleOf({ exchanges }: Sample): string {
@@ -145,7 +149,10 @@ export const askedBy = ({ exchanges }: Sample): string[] =>
 const isUnread = ({ layers }: Sample): boolean =>
   layers.every((protocol) => protocol === 'unknown' || protocol === 'proxy-protocol');
 
-const NOT_RECOGNIZED = 'no protocol is recognized: whether what was captured was a success is not known';
+const NOT_RECOGNIZED: Warning = {
+  code: 'not-recognized',
+  message: 'no protocol is recognized: whether what was captured was a success is not known',
+};
 
 /** The replies of the first sample. Where others say more before a status line, the server is known to do so. */
 function repliesOf(samples: readonly [Sample, ...Sample[]]): ReplyMessage[][] {
@@ -187,9 +194,9 @@ function sendStep({ bytes, comment, secrets }: SentRequest): SendStep {
 function expectSteps(
   replies: readonly (readonly ReplyMessage[])[],
   followed: boolean,
-): { readonly steps: ExpectStep[]; readonly weak: string[] } {
+): { readonly steps: ExpectStep[]; readonly weak: Warning[] } {
   const steps: ExpectStep[] = [];
-  const weak: string[] = [];
+  const weak: Warning[] = [];
   const count = Math.min(...replies.map((reply) => reply.length));
   let before: Pattern = [];
   let text = true;
@@ -235,8 +242,11 @@ function expectSteps(
   return { steps, weak };
 }
 
-const OPEN_END =
-  'where the reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send';
+const OPEN_END: Warning = {
+  code: 'open-end',
+  message:
+    'where the reply ends is not known: if it comes in pieces, the rest of it may be taken for the answer to the next send',
+};
 
 function capturedMessage(
   { observation, bytes }: ReplyMessage,

@@ -1,3 +1,4 @@
+import type { Warning } from '../capture/warning.ts';
 import { framesOf } from '../conversation/conversation.ts';
 import { type Dialogue, streamOf, timeOf } from '../dialogue/dialogue.ts';
 import type { Message } from '../dialogue/layer.ts';
@@ -19,7 +20,7 @@ export interface SentRequest {
   /** Requests with one likeness ask for the same: it leaves out what a client makes up anew each time. */
   readonly likeness: string;
   /** Why it may not be worth much when sent again. */
-  readonly doubt: string | undefined;
+  readonly doubt: Warning | undefined;
 }
 
 /** A request and the messages of the reply to it; the first exchange has no request where the server greets. */
@@ -192,30 +193,38 @@ function likenessOf(
 const UNSAFE = /^(?:POST|PUT|PATCH|DELETE)$/;
 const CONDITION = /^(?:if-match|if-none-match|if-modified-since|if-unmodified-since|if-range|range)$/i;
 
-function doubtOf(own: readonly Message[], first: Message | undefined): string | undefined {
+function doubtOf(own: readonly Message[], first: Message | undefined): Warning | undefined {
   for (const message of own) {
     if (message.kind === 'client hello' && message.resumes)
-      return 'the ClientHello resumes a session, which the server may refuse: record a fresh one';
+      return {
+        code: 'tls-resumed',
+        message: 'the ClientHello resumes a session, which the server may refuse: record a fresh one',
+      };
     if (message.kind === 'request' && message.protocol === 'http') {
-      if (UNSAFE.test(message.method))
-        return `${message.method} is sent with every check: what it does is done each time`;
-      const condition = message.headers.find(({ name }) => CONDITION.test(name));
-      if (condition !== undefined)
-        return `${condition.name} is sent with every check: when the page changes, so does the answer; record it without`;
+      const { method, headers } = message;
+      if (UNSAFE.test(method))
+        return { code: 'unsafe-method', message: `${method} is sent with every check: what it does is done each time` };
+      const condition = headers.find(({ name }) => CONDITION.test(name));
+      if (condition !== undefined) {
+        const problem = `${condition.name} is sent with every check: when the page changes, so does the answer`;
+        return { code: 'conditional', message: `${problem}; record it without` };
+      }
     }
     if (message.kind === 'header' && message.source !== undefined) {
       const { address } = message.source;
       const replayed = `the PROXY header is replayed: the server takes the check for the client ${address}`;
       // HAProxy sends a header of its own only as the first bytes of a connection.
-      return message === first ? `${replayed} (HAProxy's own address: tcp-check connect send-proxy)` : replayed;
+      const wayOut = message === first ? " (HAProxy's own address: tcp-check connect send-proxy)" : '';
+      return { code: 'proxy-header', message: `${replayed}${wayOut}` };
     }
   }
   return undefined;
 }
 
-function withheldFrom(own: readonly Message[], aims: ReadonlyMap<Message, AimedMessage>): string | undefined {
+function withheldFrom(own: readonly Message[], aims: ReadonlyMap<Message, AimedMessage>): Warning | undefined {
   const names = own.flatMap((message) => aims.get(message)?.withheld ?? []);
-  return names.length === 0 ? undefined : `${names.join(' and ')} were for the captured origin, and are left out`;
+  if (names.length === 0) return undefined;
+  return { code: 'origin-headers', message: `${names.join(' and ')} were for the captured origin, and are left out` };
 }
 
 /** The last response with a status that is to be taken, where the user says which those are. */

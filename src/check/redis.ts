@@ -38,7 +38,9 @@ export function redisAssertion(samples: readonly Reply[]): Assertion {
         },
     text: true,
     prefix: Buffer.from(said ? `${type}${text}` : type, 'latin1'),
-    ...(!said && { weakness: `of the ${replyTitle(type, '')} its kind is asserted, not its value` }),
+    ...(!said && {
+      weakness: { code: 'redis-value', message: `of the ${replyTitle(type, '')} its kind is asserted, not its value` },
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { systemProblem } from '../capture/warning.ts';
 import { type Audit, emitAudit, emitAuditJson, INSTEAD_STYLE } from '../emit/audit.ts';
 import { ConfigError } from '../emit/haproxy/config-words.ts';
 import { parseConfig } from '../emit/haproxy/parse.ts';
@@ -32,14 +33,13 @@ export async function audit(path: string, options: AuditOptions): Promise<number
   setFlagsFromString(TAME_REGEX);
   const configured = sectionsOf(readConfig(path), path, options.section);
   const analysis = await analyzeFor(options.capture, options, terminal);
-  for (const { kind, text } of wordsOn(
-    { ...analysis, proofs: new Map() },
-    { stream: options.stream, artifact: 'verdicts' },
-  ))
-    terminal[kind](text);
+  terminal.tell(wordsOn({ ...analysis, proofs: new Map() }, { stream: options.stream, artifact: 'verdicts' }));
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
-    throw new CommandError(EXIT.no, 'nothing is judged by a conversation that failed');
+    throw new CommandError(
+      EXIT.no,
+      'nothing is judged by a conversation that failed: capture2check list shows which succeeded',
+    );
   const audited = configured.map((each) =>
     auditCheck(each, analysis.checks, analysis.scripts, options.section !== undefined),
   );
@@ -48,7 +48,10 @@ export async function audit(path: string, options: AuditOptions): Promise<number
   await writeArtifact(options.json ? emitAuditJson(report) : emitAudit(report, paint), options.output);
   const verdicts = audited.map(({ verdict }) => verdict);
   if (!verdicts.some((verdict) => verdict === 'right' || verdict === 'faulty'))
-    terminal.warning('no check of the configuration could be judged by these captures');
+    terminal.warn({
+      code: 'nothing-judged',
+      message: 'no check of the configuration could be judged by these captures; --section says which belongs to them',
+    });
   return verdicts.includes('right') && !verdicts.includes('faulty') && !verdicts.includes('otherwise')
     ? EXIT.done
     : EXIT.no;
@@ -60,20 +63,27 @@ function readConfig(path: string): ConfiguredCheck[] {
   try {
     text = readFileSync(path === '-' ? 0 : path, 'latin1'); // a character a byte
   } catch (error) {
-    throw new CommandError(EXIT.unreadable, `${path}: cannot be read: ${(error as Error).message}`);
+    throw new CommandError(EXIT.unreadable, `${path}: cannot be read: ${systemProblem(error as Error)}`);
   }
   try {
     return parseConfig(text);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { line, column, message } = error;
-    throw new CommandError(EXIT.unreadable, `${name}:${line}${column === undefined ? '' : `:${column}`}: ${message}`);
+    throw new CommandError(
+      EXIT.unreadable,
+      `${name}:${line}${column === undefined ? '' : `:${column}`}: ${message}; haproxy -c -f ${name} checks it too`,
+    );
   }
 }
 
 /** The checks of one section, or of all. */
 function sectionsOf(checks: readonly ConfiguredCheck[], path: string, wanted: string | undefined): ConfiguredCheck[] {
-  if (checks.length === 0) throw new CommandError(EXIT.no, `${path}: no section has a health check`);
+  if (checks.length === 0)
+    throw new CommandError(
+      EXIT.no,
+      `${path}: no section has a health check; capture2check --section listen CAPTURE writes one`,
+    );
   if (wanted === undefined) return [...checks];
   const found = checks.filter(
     ({ section }) => section === wanted || section.split(' ')[1]?.replace(/,$/, '') === wanted,

@@ -3,6 +3,7 @@ import type { Check } from '../check/check.ts';
 import type { Analysis } from '../emit/analysis.ts';
 import { emitComparison, emitComparisonJson, type Meaning } from '../emit/compare.ts';
 import { PLAIN } from '../emit/paint.ts';
+import { noConversation } from '../emit/words.ts';
 import { compareDialogues, isSame } from '../fixture/compare.ts';
 import { says } from '../proof/behavior.ts';
 import { runScript, type Script } from '../proof/script.ts';
@@ -18,13 +19,8 @@ export async function compare(before: string, after: string, options: CommonOpti
   const read = (paths: string[], dialogues: boolean) =>
     analyzeFor(paths, options, terminal, { dialogues, proof: false });
   const [old, now] = [await read([before], true), await read([after], true)];
-  for (const [path, { dialogues }] of [
-    [before, old],
-    [after, now],
-  ] as const) {
-    if (dialogues.length === 0)
-      throw new CommandError(EXIT.no, `${basename(path)}: there is no conversation to compare`);
-  }
+  for (const analysis of [old, now])
+    if (analysis.dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
   const comparison = compareDialogues(old.dialogues, now.dialogues);
   const both = await analyzeFor([before, after], options, terminal.muted(), { proof: false });
   const meaning = meaningOf(old, now, both);

@@ -28,7 +28,10 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   const { stream } = options;
   const [form, style] = [formOf(options), styleOf(options)];
   if (style.environment !== undefined && !isModern(form))
-    throw new CommandError(EXIT.usage, '--secrets env needs send-lf and send-binary-lf, which HAProxy has since 2.2');
+    throw new CommandError(
+      EXIT.usage,
+      '--secrets env needs send-lf and send-binary-lf, which HAProxy has since 2.2: say --haproxy 2.2 or later',
+    );
   const format = options.json ? 'json' : (options.format ?? 'haproxy');
   if (format === 'json' && style.section !== undefined)
     throw new CommandError(EXIT.usage, 'JSON has the rules alone: leave out the options of a section, or --json');
@@ -36,15 +39,16 @@ export async function derive(paths: string[], options: DeriveOptions): Promise<n
   const withheld = withheldFrom(analysis, style);
   const checks = analysis.checks.filter((check) => !withheld.has(check));
   const artifact = format === 'haproxy' ? 'script' : 'json';
-  for (const { kind, text } of wordsOn(analysis, { stream, artifact, withheld, style })) terminal[kind](text);
+  terminal.tell(wordsOn(analysis, { stream, artifact, withheld, style }));
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is printed: see why each check is withheld');
   refuseSharing(checks, style);
   const statuses = [...new Set(checks.flatMap((check) => check.statuses))].join(', ');
   if (options.probe !== undefined && options.expectStatus === undefined && statuses !== '')
-    terminal.warning(
-      `${options.probe.host} is expected to answer ${statuses}, as the captured origin did: --expect-status says otherwise`,
-    );
+    terminal.warn({
+      code: 'probe-status',
+      message: `${options.probe.host} is expected to answer ${statuses}, as the captured origin did: --expect-status says otherwise`,
+    });
   const emit = await EMITTERS[format]();
   const secret = style.environment === undefined && checks.some(holdsSecrets);
   await writeArtifact(emit({ ...analysis, checks }, style), options.output, secret);

@@ -77,6 +77,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   help: [
     ['capture2check help verify', 'how a command is used'],
     ['capture2check help limits', 'the bounds, and how to change them'],
+    ['capture2check help warnings', 'what is warned of, and how to leave it out'],
   ],
 };
 

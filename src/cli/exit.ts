@@ -11,3 +11,10 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Ends a command whose `--haproxy` cannot be run. */
+export const unusable = (binary: string, { message }: Error): CommandError =>
+  new CommandError(
+    EXIT.unreadable,
+    `${binary} cannot be used: ${message}; name a HAProxy, as --haproxy /usr/sbin/haproxy`,
+  );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Analysis } from '../emit/analysis.ts';
+import { noConversation } from '../emit/words.ts';
 import { type FixtureSource, fixtureText, toFixture } from '../fixture/write.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -18,11 +19,12 @@ export async function fixture(path: string, options: FixtureOptions): Promise<nu
   const terminal = new Terminal(options.color, options);
   const analysis = await analyzeFor([path], options, terminal, { dialogues: true, proof: false });
   const { dialogues, accounting } = analysis;
-  if (dialogues.length === 0) throw new CommandError(EXIT.no, `${basename(path)}: no such conversation`);
+  if (dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
   if (dialogues.length < accounting.conversations && options.stream === undefined && options.server === undefined)
-    terminal.warning(
-      `the first ${dialogues.length} of ${accounting.conversations} conversations; --limit samples takes more, --stream one`,
-    );
+    terminal.warn({
+      code: 'limit',
+      message: `the first ${dialogues.length} of ${accounting.conversations} conversations; --limit samples takes more, --stream one`,
+    });
   const source = await sourceOf(path, analysis);
   const { keepSecrets = false, output } = options;
   const settings = { keepSecrets, allowed: options.allow ?? new Set() };

@@ -1,5 +1,6 @@
 import { type Command, Help, type Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
+import { WARNINGS } from '../capture/warning.ts';
 import { EXAMPLES, NO } from './examples.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { FOR_EVERY_COMMAND, UNITS } from './options.ts';
@@ -7,7 +8,7 @@ import { closest } from './suggest.ts';
 import { paintFor } from './terminal.ts';
 
 /** What `help` tells about beside the commands. */
-const TOPICS: Readonly<Record<string, () => string>> = { limits: limitsText };
+const TOPICS: Readonly<Record<string, () => string>> = { limits: limitsText, warnings: warningsText };
 
 /** `help`: how the program or a command is used, or a topic. */
 export function help(program: Command, topic: string | undefined): void {
@@ -118,6 +119,16 @@ function limitsText(): string {
   );
   return `Bounds on what is kept and believed, each said when it is hit. --limit changes
 them (k, m and g are powers of 1024): --limit samples=500,frame=1m
+
+${lines.join('\n')}
+`;
+}
+
+function warningsText(): string {
+  const width = Math.max(...Object.keys(WARNINGS).map((name) => name.length)) + 4;
+  const lines = Object.entries(WARNINGS).map(([name, what]) => `  ${name}`.padEnd(width) + what);
+  return `A warning ends with its name in parentheses. --no-warn leaves it out:
+--no-warn redirect,tls-tunnel
 
 ${lines.join('\n')}
 `;

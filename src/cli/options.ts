@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { addressBytes, addressText } from '../bytes/address.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
-import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
+import type { WarningCode } from '../capture/warning.ts';
+import type { Allowance } from '../dialogue/dialogue.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Target } from '../replay/live.ts';
 
@@ -28,6 +29,7 @@ export interface CommonOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly progress: boolean;
+  readonly noWarn?: ReadonlySet<WarningCode>;
   readonly color: boolean;
   readonly output?: string;
   readonly stream?: number;
@@ -88,17 +90,19 @@ export function parseRole(text: string): string {
   return parseEndpoint(text.slice('server='.length));
 }
 
-/** A comma-separated list of what poor evidence to use all the same. */
-export function parseAllowances(text: string, previous: ReadonlySet<Allowance> = new Set()): ReadonlySet<Allowance> {
-  const allowed = new Set(previous);
-  for (const name of text.split(',')) {
-    const allowance = ALLOWANCES.find((each) => each === name);
-    if (allowance === undefined)
-      throw new InvalidArgumentError(`one or more of ${ALLOWANCES.join(', ')}, separated by commas.`);
-    allowed.add(allowance);
-  }
-  return allowed;
-}
+/** Reads names that are separated by commas, each one of those that are known; may be repeated. */
+export const parserOf =
+  <Name extends string>(known: readonly Name[]) =>
+  (text: string, previous: ReadonlySet<Name> = new Set()): ReadonlySet<Name> => {
+    const names = new Set(previous);
+    for (const each of text.split(',')) {
+      const name = known.find((one) => one === each);
+      if (name === undefined)
+        throw new InvalidArgumentError(`one or more of ${known.join(', ')}, separated by commas.`);
+      names.add(name);
+    }
+    return names;
+  };
 
 /** A server to check: `HOST:PORT` or `[HOST]:PORT`, the host an address or a name. */
 export function parseTarget(text: string, before: readonly NamedTarget[] = []): NamedTarget[] {

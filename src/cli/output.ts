@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { systemProblem } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /** An artifact, whole or in pieces. */
@@ -24,7 +25,11 @@ export async function writeArtifact(artifact: Artifact, path: string | undefined
       closeSync(file);
     }
   } catch (error) {
-    throw new CommandError(EXIT.unreadable, `${path}: cannot be written: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      EXIT.unreadable,
+      `${path}: cannot be written: ${code === 'ENOENT' ? 'there is no such folder' : systemProblem(error as Error)}`,
+    );
   }
 }
 

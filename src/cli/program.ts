@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { LIMITS } from '../bytes/limits.ts';
+import { WARNINGS, type WarningCode } from '../capture/warning.ts';
 import { ALLOWANCES } from '../dialogue/dialogue.ts';
 import type { AuditOptions } from './audit.ts';
 import type { DeriveOptions } from './derive.ts';
@@ -10,13 +11,13 @@ import {
   FOR_EVERY_COMMAND,
   NamesOption,
   OTHERS,
-  parseAllowances,
   parseCount,
   parseEndpoint,
   parseFileLabel,
   parseLimits,
   parseListen,
   parseRole,
+  parserOf,
   parseStream,
   parseTarget,
   SHELLS,
@@ -226,7 +227,7 @@ function common(command: Command): Command {
         '--allow <what>',
         'use poor evidence all the same: gap, cut, conflict, role',
         ALLOWANCES,
-      ).argParser(parseAllowances),
+      ).argParser(parserOf(ALLOWANCES)),
     )
     .addOption(
       new NamesOption(
@@ -237,10 +238,18 @@ function common(command: Command): Command {
     )
     .option('-o, --output <file>', 'write there instead of stdout')
     .option('-q, --quiet', 'say nothing but errors')
+    .addOption(silencing())
     .option('-v, --verbose', 'say what became of every frame')
     .option('--no-progress', 'do not show how far the reading has come')
     .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
     .optionsGroup(OTHERS);
+}
+
+function silencing(): Option {
+  const names = Object.keys(WARNINGS) as WarningCode[];
+  const option = new NamesOption('--no-warn <NAME>', 'leave out a warning, by the name that it ends with', names);
+  option.negate = false; // commander takes every --no-… for the opposite of another
+  return option.argParser(parserOf(names));
 }
 
 const streamOption = (what: string): Option =>

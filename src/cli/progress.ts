@@ -2,19 +2,20 @@ import { fstatSync, statSync } from 'node:fs';
 import type { Progress } from '../analyze.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Milliseconds: what is read sooner shows nothing, and no line stands for less. */
+/** Milliseconds from the start of the program: what is read by then shows nothing. */
 const PATIENCE = 1000;
+/** Milliseconds that a line stands for at least. */
 const INTERVAL = 200;
 
-/** Draws on the terminal how far the reading of these captures has come, from its second second on. */
+/** Draws on the terminal how far the reading of these captures has come, from the program's second second on. */
 export function progressOf(captures: readonly string[], terminal: Terminal): (progress: Progress) => void {
   const started = performance.now();
-  let due = started + PATIENCE;
+  let due = PATIENCE;
   let total: number | undefined;
   return (progress) => {
     const now = performance.now();
     if (now < due) return;
-    if (due === started + PATIENCE) total = sizeOf(captures);
+    if (due === PATIENCE) total = sizeOf(captures);
     due = now + INTERVAL;
     terminal.draw(progressLine(progress, total, (now - started) / 1000, terminal.columns));
   };

@@ -11,7 +11,7 @@ import { type Script, sentLengths } from '../proof/script.ts';
 import { HaproxyError } from '../replay/haproxy.ts';
 import { failedStep, tryJudged } from '../replay/prove.ts';
 import { analyzeFor } from './analysis.ts';
-import { CommandError, EXIT } from './exit.ts';
+import { CommandError, EXIT, unusable } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { aimOf, dialectOf, formOf, type ScriptOptions } from './script-options.ts';
@@ -31,11 +31,13 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   const dialect = dialectOf(options.haproxy);
   const form = formOf({ ...options, haproxy: dialect });
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
-  for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts', withheld: analysis.unsayable }))
-    terminal[kind](text);
+  terminal.tell(wordsOn(analysis, { stream, artifact: 'verdicts', withheld: analysis.unsayable }));
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
-    throw new CommandError(EXIT.no, 'nothing is proved of a conversation that failed');
+    throw new CommandError(
+      EXIT.no,
+      'nothing is proved of a conversation that failed: capture2check list shows which succeeded',
+    );
   const proved = await provedChecks(analysis, dialect === undefined ? options.haproxy : undefined);
   if (proved.length === 0) throw new CommandError(EXIT.no, 'nothing is proved: see why each check is withheld');
   const paint = options.output === undefined ? paintFor(options.color) : PLAIN;
@@ -44,7 +46,10 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
     proof.rows.filter((row, at) => real?.[at] && !agrees(row, real[at])),
   );
   if (disagreements.length > 0)
-    terminal.warning(`HAProxy and the model disagree on ${disagreements.length} rows; please report it`);
+    terminal.warn({
+      code: 'disagreement',
+      message: `HAProxy and the model disagree on ${disagreements.length} rows; please report it`,
+    });
   return proved.every(({ proof }) => proof.perfect) && disagreements.length === 0 ? EXIT.done : EXIT.no;
 }
 
@@ -84,8 +89,6 @@ async function inHaproxy(check: Check, script: Script, binary: string): Promise<
     );
     return { check, proof, real };
   } catch (error) {
-    if (error instanceof HaproxyError)
-      throw new CommandError(EXIT.unreadable, `${binary} cannot be used: ${error.message}`);
-    throw error;
+    throw error instanceof HaproxyError ? unusable(binary, error) : error;
   }
 }

@@ -7,6 +7,7 @@ import { type Comparison, emitComparison, emitComparisonJson, emitComparisonMark
 import { emitQuirksJson } from '../emit/quirks/json.ts';
 import { emitQuirksMarkdown } from '../emit/quirks/markdown.ts';
 import { emitQuirks } from '../emit/quirks/text.ts';
+import { noConversation } from '../emit/words.ts';
 import { ServerReplies } from '../proof/fit.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -40,10 +41,11 @@ export async function quirks(named: readonly string[], options: QuirksOptions): 
     },
   });
   const { sheets, direct, dropped } = collector.finish();
-  if (sheets.length === 0) throw new CommandError(EXIT.no, `${analysis.files.names.join(', ')}: no such conversation`);
+  if (sheets.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
   if (direct.length > 0)
     terminal.note(`left out: ${direct.join(', ')}: reached without a proxy; --server HOST:PORT tells of one`);
-  if (dropped > 0) terminal.warning(`${dropped} dialogues are with more servers than --limit servers allows`);
+  if (dropped > 0)
+    terminal.warn({ code: 'limit', message: `${dropped} dialogues are with more servers than --limit servers allows` });
   if (replies === undefined) return written(sheetText({ sheets, analysis, options }), options);
   if (sheets.length < 2)
     throw new CommandError(

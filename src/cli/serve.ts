@@ -1,4 +1,7 @@
+import { systemProblem } from '../capture/warning.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
+import { noConversation } from '../emit/words.ts';
+import { formatEndpoint } from '../packet/segment.ts';
 import type { Behavior } from '../proof/behavior.ts';
 import { type Twin, twinsOf } from '../proof/counterparts.ts';
 import { planOf } from '../replay/plan.ts';
@@ -22,14 +25,14 @@ export interface ServeOptions extends CommonOptions {
 export async function serve(paths: string[], options: ServeOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
   const wanted = await analyzeFor(paths, options, terminal, { dialogues: true, proof: false });
-  if (wanted.dialogues.length === 0) throw new CommandError(EXIT.no, 'there is no conversation to serve');
+  if (wanted.dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(wanted, options));
   if (options.listFaults || options.fault !== undefined) {
     const twins = await faultsOf(paths, options, terminal);
     if (options.listFaults) {
       await writeArtifact(twins.map(({ name }) => `${name}\n`).join(''), options.output);
       return EXIT.done;
     }
-    return run(wanted.dialogues, options, terminal, faultNamed(twins, options.fault as string));
+    return run(wanted.dialogues, options, terminal, await faultNamed(twins, options.fault as string));
   }
   return run(wanted.dialogues, options, terminal, undefined);
 }
@@ -39,16 +42,25 @@ async function faultsOf(paths: string[], options: ServeOptions, terminal: Termin
   const { checks } = await analyzeFor(paths, options, terminal.muted(), { proof: false });
   const [check, ...more] = checks;
   if (check === undefined)
-    throw new CommandError(EXIT.no, 'faults are those of a server that works: no dialogue here does');
+    throw new CommandError(
+      EXIT.no,
+      'faults are those of a server that works, and no dialogue here does: record a session in which the request succeeds',
+    );
   if (more.length > 0)
     terminal.note(`faults of the first of ${checks.length} checks; --stream or --server takes another`);
   return twinsOf(check.replies);
 }
 
-function faultNamed(twins: readonly Twin[], name: string): Behavior {
+async function faultNamed(twins: readonly Twin[], name: string): Promise<Behavior> {
   const twin = twins.find((each) => each.name === name);
-  if (twin === undefined) throw new CommandError(EXIT.usage, `no fault is called "${name}"; --list-faults names them`);
-  return twin.behavior;
+  if (twin !== undefined) return twin.behavior;
+  const { closest } = await import('./suggest.ts');
+  const meant = closest(
+    name,
+    twins.map((each) => each.name),
+  );
+  const nextStep = meant === undefined ? '--list-faults names them' : `did you mean "${meant}"?`;
+  throw new CommandError(EXIT.usage, `no fault is called "${name}"; ${nextStep}`);
 }
 
 async function run(
@@ -64,7 +76,10 @@ async function run(
   try {
     served = await serveFixture(plans, { ...listen, maxConnections, maxBytes, log }, fault);
   } catch (error) {
-    throw new CommandError(EXIT.unreadable, `cannot listen: ${(error as Error).message}`);
+    throw new CommandError(
+      EXIT.unreadable,
+      `--listen ${formatEndpoint({ address: listen.host, port: listen.port })}: ${systemProblem(error as Error)}`,
+    );
   }
   // Before the address is out: who reads it may end the server at once.
   const ended = new Promise<void>((resolve) => {

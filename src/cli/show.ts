@@ -25,7 +25,7 @@ export async function show(paths: string[], options: ShowOptions): Promise<numbe
   if (dialogue === undefined) {
     throw new CommandError(
       EXIT.no,
-      `${files.names.join(', ')}: there is no tcp.stream ${stream}; conversations are numbered from 0 and there are ${accounting.conversations}`,
+      `${files.names.join(', ')}: there is no tcp.stream ${stream}; conversations are numbered from 0 and there are ${accounting.conversations}; capture2check list shows them`,
     );
   }
   const redact = options.redact ?? false;

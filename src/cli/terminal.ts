@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
 import { printable } from '../bytes/printable.ts';
-import type { Warn } from '../capture/warning.ts';
+import type { Warn, WarningCode } from '../capture/warning.ts';
 import type { Paint } from '../emit/paint.ts';
+import type { Words } from '../emit/words.ts';
 
 let Chalk: typeof import('chalk').Chalk | undefined;
 
@@ -16,6 +17,8 @@ export interface Verbosity {
   readonly verbose?: boolean | undefined;
   /** Show how far the reading has come, where a person is there to see it. */
   readonly progress?: boolean | undefined;
+  /** Warnings that are not said. */
+  readonly noWarn?: ReadonlySet<WarningCode> | undefined;
 }
 
 /** To the start of the line, and clear it (ECMA-48 §8.3.15, §8.3.41). */
@@ -42,12 +45,17 @@ export class Terminal {
     return new Terminal(this.#color, { quiet: true }, this.watched);
   }
 
-  /** For warnings of the pipeline. */
-  readonly warn: Warn = ({ code, message }) =>
-    this.say(`${this.#chalk.yellow('warning:')} ${printable(message)} (${code})`);
+  readonly warn: Warn = ({ code, message }) => {
+    if (!this.#verbosity.noWarn?.has(code))
+      this.say(`${this.#chalk.yellow('warning:')} ${printable(message)} (${code})`);
+  };
 
-  warning(message: string): void {
-    this.say(`${this.#chalk.yellow('warning:')} ${printable(message)}`);
+  /** Says what an emitter has to say beside the artifact. */
+  tell(words: readonly Words[]): void {
+    for (const each of words) {
+      if (each.kind === 'note') this.note(each.text);
+      else this.warn({ code: each.code, message: each.text });
+    }
   }
 
   note(message: string): void {
@@ -92,10 +100,22 @@ export class Terminal {
 const isWatched = ({ quiet, progress }: Verbosity): boolean =>
   progress === true && !quiet && process.stderr.isTTY && process.env['TERM'] !== 'dumb';
 
-/** Colors for an artifact on stdout; none when it goes to a file. */
+/** Colors and width for an artifact on stdout; none when it goes to a file. */
 export function paintFor(color: boolean): Paint {
   const chalk = chalkFor(process.stdout, color);
-  return { client: chalk.cyan, server: chalk.green, dim: chalk.dim, strong: chalk.bold, bad: chalk.red };
+  // chalk would print a second argument, too, such as the index that map gives.
+  const painter =
+    (name: keyof Colors) =>
+    (text: string): string =>
+      chalk[name](text);
+  return {
+    columns: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    client: painter('cyan'),
+    server: painter('green'),
+    dim: painter('dim'),
+    strong: painter('bold'),
+    bad: painter('red'),
+  };
 }
 
 type Colors = Readonly<Record<'cyan' | 'green' | 'red' | 'yellow' | 'dim' | 'bold', (text: string) => string>>;

@@ -10,7 +10,7 @@ import { HaproxyError, runHaproxy } from '../replay/haproxy.ts';
 import { checkLive } from '../replay/live.ts';
 import { failedStep } from '../replay/prove.ts';
 import { analyzeFor } from './analysis.ts';
-import { CommandError, EXIT } from './exit.ts';
+import { CommandError, EXIT, unusable } from './exit.ts';
 import type { CommonOptions, NamedTarget } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { aimOf, formOf, type ScriptOptions } from './script-options.ts';
@@ -30,8 +30,7 @@ export async function verify(paths: string[], options: VerifyOptions): Promise<n
   const form = formOf({ ...options, haproxy: undefined }); // a program here, not a version
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
   const withheld = withheldFrom(analysis);
-  for (const { kind, text } of wordsOn(analysis, { stream: options.stream, artifact: 'verdicts', withheld }))
-    terminal[kind](text);
+  terminal.tell(wordsOn(analysis, { stream: options.stream, artifact: 'verdicts', withheld }));
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   const checks = analysis.checks.filter((check) => !withheld.has(check));
   if (checks.length === 0) throw new CommandError(EXIT.no, 'nothing is run: see why each check is withheld');
@@ -95,8 +94,6 @@ async function inHaproxy(pairs: readonly Pair[], binary: string): Promise<Verifi
       };
     });
   } catch (error) {
-    if (error instanceof HaproxyError)
-      throw new CommandError(EXIT.unreadable, `${binary} cannot be used: ${error.message}`);
-    throw error;
+    throw error instanceof HaproxyError ? unusable(binary, error) : error;
   }
 }

@@ -7,9 +7,13 @@ const SIDES: readonly Side[] = ['client', 'server'];
 /** A conversation with thousands of holes is told by its first ones. */
 const SHOWN = 3;
 
+/** The names of what makes a dialogue poor evidence, as `list` shows them. */
+type DoubtCode = 'no-start' | 'limit' | 'role' | 'gap' | 'cut' | 'conflict';
+export type Doubt = Warning<DoubtCode>;
+
 /** What makes a dialogue poor evidence. `frameName` turns a frame number into its name. */
-export function warningsOf({ conversation }: Dialogue, frameName: (frame: number) => string): Warning[] {
-  const warnings: Warning[] = [];
+export function warningsOf({ conversation }: Dialogue, frameName: (frame: number) => string): Doubt[] {
+  const warnings: Doubt[] = [];
   const { rolesBy } = conversation;
   if (!conversation.client.bytes.fromStart && !conversation.server.bytes.fromStart) {
     warnings.push({ code: 'no-start', message: 'the capture starts in the middle: no SYN' });

@@ -1,8 +1,8 @@
 import type { CaptureFiles } from '../capture/frame.ts';
-import type { Warning } from '../capture/warning.ts';
 import type { Check } from '../check/check.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import type { ProtocolName } from '../dialogue/layer.ts';
+import type { Doubt } from '../dialogue/warnings.ts';
 import type { Skipped } from '../packet/frame-counter.ts';
 import type { Endpoint } from '../packet/segment.ts';
 import type { Form } from '../proof/form.ts';
@@ -21,7 +21,7 @@ export interface Row {
   readonly frames: number;
   /** Payload bytes of both sides, each byte counted once. */
   readonly bytes: number;
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly Doubt[];
 }
 
 /** Dialogues that no check was made of, folded by server and reason. */

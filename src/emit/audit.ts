@@ -9,6 +9,7 @@ import type { Analysis } from './analysis.ts';
 import { emitHaproxy } from './haproxy/script.ts';
 import { DEFAULT_SCRIPT_STYLE, type ScriptStyle } from './haproxy/style.ts';
 import { jsonText } from './json.ts';
+import { wrapped } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { serversOf } from './servers.ts';
 import type { Withheld } from './withheld.ts';
@@ -42,7 +43,12 @@ function sectionText(audited: AuditedCheck, paint: Paint): string[] {
   const kinds = Object.keys(HEADINGS) as Fault['kind'][];
   const groups = kinds.flatMap((kind) => {
     const own = faults.filter((fault) => fault.kind === kind);
-    return own.length === 0 ? [] : [`  ${paint.bad(HEADINGS[kind])}`, ...own.map((fault) => `    ${faultText(fault)}`)];
+    return own.length === 0
+      ? []
+      : [
+          `  ${paint.bad(HEADINGS[kind])}`,
+          ...own.flatMap((fault) => wrapped(faultText(fault), paint.columns, '    ', '      ')),
+        ];
   });
   return [
     `${paint.strong(head)}: ${verdict === 'faulty' ? paint.bad(verdictText(audited)) : verdictText(audited)}`,
@@ -50,8 +56,8 @@ function sectionText(audited: AuditedCheck, paint: Paint): string[] {
       ? []
       : [`  ${paint.dim(printable(`judged by ${checkWords(check)}`))}`]),
     ...groups,
-    ...reasons.map((reason) => `  ${remarkText(reason)}`),
-    ...remarks.map((remark) => `  ${paint.dim(`note: ${remarkText(remark)}`)}`),
+    ...reasons.flatMap((reason) => wrapped(remarkText(reason), paint.columns, '  ', '    ')),
+    ...remarks.flatMap((remark) => wrapped(`note: ${remarkText(remark)}`, paint.columns, '  ', '    ').map(paint.dim)),
   ];
 }
 

@@ -37,7 +37,7 @@ function checkValue(check: Check, masked: boolean, frame: (frame: number) => num
     evidence: samples.map(({ stream, frames }) => ({ stream, frames: frames.map(frame) })),
     measured_ms: { fastest: measured.fastest, slowest: measured.slowest },
     timeout_check_s: timeout,
-    caveats,
+    caveats: caveats.map(({ message }) => message),
     steps: steps.map((step, at) => stepValue(step, at, masked)),
   };
 }

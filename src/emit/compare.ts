@@ -2,6 +2,7 @@ import { printable } from '../bytes/printable.ts';
 import type { Comparison, Difference } from '../fixture/compare.ts';
 import { isSame } from '../fixture/compare.ts';
 import { jsonText } from './json.ts';
+import { shortened } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 /** What a comparison means for checks. */
@@ -26,6 +27,7 @@ export function emitComparison(
   { before, after }: Sides,
   paint: Paint,
 ): string {
+  const cut = (line: string) => shortened(line, paint.columns);
   const lines = [
     paint.bad(`--- ${printable(before.name)}, ${count(before.dialogues)}`),
     paint.server(`+++ ${printable(after.name)}, ${count(after.dialogues)}`),
@@ -39,9 +41,9 @@ export function emitComparison(
         ...diffLines(each, paint),
       ]),
     );
-    if (tcp.length > 0) lines.push('  TCP:', ...tcp.map((each) => `    ${sentence(each)}`));
+    if (tcp.length > 0) lines.push('  TCP:', ...tcp.map((each) => cut(`    ${sentence(each)}`)));
     if (volatile.length > 0)
-      lines.push(paint.dim('  changes by itself:'), ...volatile.map((each) => paint.dim(`    ${sentence(each)}`)));
+      lines.push(paint.dim('  changes by itself:'), ...volatile.map((each) => paint.dim(cut(`    ${sentence(each)}`))));
   }
   lines.push(...comparison.onlyBefore.map((title) => paint.bad(`- asked only before: ${printable(title)}`)));
   lines.push(...comparison.onlyAfter.map((title) => paint.server(`+ asked only after: ${printable(title)}`)));
@@ -50,9 +52,11 @@ export function emitComparison(
 }
 
 function diffLines({ name, before, after }: Difference, paint: Paint): string[] {
+  const line = (sign: string, value: string) =>
+    shortened(`  ${sign} ${printable(name)}: ${printable(value)}`, paint.columns);
   return [
-    ...before.map((value) => paint.bad(`  - ${printable(name)}: ${printable(value)}`)),
-    ...after.map((value) => paint.server(`  + ${printable(name)}: ${printable(value)}`)),
+    ...before.map((value) => paint.bad(line('-', value))),
+    ...after.map((value) => paint.server(line('+', value))),
   ];
 }
 

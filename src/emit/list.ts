@@ -3,38 +3,35 @@ import { protocolLabel } from '../dialogue/layer.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Analysis, Row } from './analysis.ts';
 import { jsonText } from './json.ts';
+import { type Column, layoutOf, rowText, tableWidth, widthsOf } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 type FrameName = (frame: number) => string;
 
-const COLUMNS: readonly {
-  readonly title: string;
-  readonly right?: boolean;
-  readonly cell: (row: Row, name: FrameName) => string;
-}[] = [
+const COLUMNS: readonly (Column & { readonly cell: (row: Row, name: FrameName | undefined) => string })[] = [
   { title: 'stream', right: true, cell: ({ stream }) => String(stream) },
-  { title: 'client', cell: ({ client }) => formatEndpoint(client) },
-  { title: 'server', cell: ({ server }) => formatEndpoint(server) },
-  { title: 'protocol', cell: ({ protocols }) => protocols.map(protocolLabel).join(' > ') },
-  { title: 'destination', cell: ({ destination }) => printable(destination ?? '-') },
-  { title: 'frames', right: true, cell: ({ frames }) => String(frames) },
-  { title: 'bytes', right: true, cell: ({ bytes }) => String(bytes) },
-  { title: 'outcome', cell: (row, name) => printable(outcomeText(row, name)) },
+  { title: 'client', least: 14, drop: 3, cell: ({ client }) => formatEndpoint(client) },
+  { title: 'server', least: 14, cell: ({ server }) => formatEndpoint(server) },
+  { title: 'protocol', least: 13, cell: ({ protocols }) => protocols.map(protocolLabel).join(' > ') },
+  { title: 'destination', least: 14, cell: ({ destination }) => printable(destination ?? '-') },
+  { title: 'frames', right: true, drop: 2, cell: ({ frames }) => String(frames) },
+  { title: 'bytes', right: true, drop: 1, cell: ({ bytes }) => String(bytes) },
+  { title: 'outcome', least: 24, cell: (row, name) => printable(outcomeText(row, name)) },
 ];
 
 /** The conversations as aligned columns, a line each; what makes one poor evidence stands behind its outcome. */
 export function* emitList({ rows, files }: Pick<Analysis, 'rows' | 'files'>, paint: Paint): Generator<string> {
-  const cellsOf = (row: Row) => COLUMNS.map(({ cell }) => cell(row, (frame) => files.nameOf(frame)));
-  const widths = COLUMNS.map(({ title }) => title.length);
-  for (const row of rows) {
-    cellsOf(row).forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] as number, cell.length);
-    });
-  }
-  const line = (texts: readonly string[]) =>
-    COLUMNS.map(({ right }, at) => (texts[at] as string)[right ? 'padStart' : 'padEnd'](widths[at] as number))
-      .join('  ')
-      .trimEnd();
+  const cellsWith = (name: FrameName | undefined) => (row: Row) => COLUMNS.map(({ cell }) => cell(row, name));
+  const whole = cellsWith((frame) => files.nameOf(frame));
+  const widths = widthsOf(COLUMNS, mapped(rows, whole));
+  // Where there is no room, a frame's name would take the place of what became of the conversation.
+  const cellsOf = tableWidth(widths) > paint.columns ? cellsWith(undefined) : whole;
+  const layout = layoutOf(
+    COLUMNS,
+    cellsOf === whole ? widths : widthsOf(COLUMNS, mapped(rows, cellsOf)),
+    paint.columns,
+  );
+  const line = (cells: readonly string[]) => rowText(cells, COLUMNS, layout);
   yield `${paint.strong(line(COLUMNS.map(({ title }) => title)))}\n`;
   for (const row of rows) {
     const text = line(cellsOf(row));
@@ -42,8 +39,12 @@ export function* emitList({ rows, files }: Pick<Analysis, 'rows' | 'files'>, pai
   }
 }
 
-function outcomeText({ outcome, warnings }: Row, frameName: FrameName): string {
-  const frame = outcome.frame === undefined ? '' : `, frame ${frameName(outcome.frame)}`;
+function* mapped<From, To>(values: Iterable<From>, change: (value: From) => To): Generator<To> {
+  for (const value of values) yield change(value);
+}
+
+function outcomeText({ outcome, warnings }: Row, frameName: FrameName | undefined): string {
+  const frame = outcome.frame === undefined || frameName === undefined ? '' : `, frame ${frameName(outcome.frame)}`;
   const doubts = [...new Set(warnings.map(({ code }) => code))];
   return `${outcome.reason}${frame}${doubts.length > 0 ? ` [${doubts.join(', ')}]` : ''}`;
 }

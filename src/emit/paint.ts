@@ -1,5 +1,7 @@
-/** How an emitter marks text; the identity unless the terminal supplies colors. */
+/** For whom an emitter writes: how it marks text, and how wide a line may be. The identity, without bounds, unless there is a terminal. */
 export interface Paint {
+  /** Columns of the terminal; infinite where there is none: what programs read is never cut. */
+  readonly columns: number;
   readonly client: (text: string) => string;
   readonly server: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -8,4 +10,11 @@ export interface Paint {
 }
 
 const same = (text: string): string => text;
-export const PLAIN: Paint = { client: same, server: same, dim: same, strong: same, bad: same };
+export const PLAIN: Paint = {
+  columns: Number.POSITIVE_INFINITY,
+  client: same,
+  server: same,
+  dim: same,
+  strong: same,
+  bad: same,
+};

@@ -5,6 +5,7 @@ import { formatEndpoint } from '../packet/segment.ts';
 import type { Proof, ProofRow } from '../proof/prove.ts';
 import { confirms } from '../proof/run.ts';
 import { jsonText } from './json.ts';
+import { tableLines, wrapped } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { serversOf } from './servers.ts';
 
@@ -54,20 +55,13 @@ export const agrees = ({ verdict }: ProofRow, real: RealVerdict): boolean => con
 export function emitProof(proved: readonly ProvedCheck[], paint: Paint): string {
   const sections = proved.map(({ check, proof, real }) => {
     const head = printable(`${check.title}, ${serversOf(check)}, tcp.stream ${check.samples[0]?.stream}`);
-    const titles = ['expected', 'result', 'status', 'step', ...(real ? ['haproxy', 'step', 'ms'] : []), 'server'];
+    const titles = ['expected', 'result', 'status', 'step', ...(real ? ['haproxy', 'step', 'ms'] : [])];
+    const columns = [...titles.map((title) => ({ title })), { title: 'server', least: 20 }];
     const rows = proof.rows.map((row, at) => cellsOf(row, real?.[at]));
-    const widths = titles.map((title, at) =>
-      rows.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), title.length),
-    );
-    const line = (cells: readonly string[]) =>
-      cells
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd();
-    const body = rows.map((cells, at) => (proof.rows[at]?.result === 'right' ? line(cells) : paint.bad(line(cells))));
-    return [paint.strong(head), line(titles), ...body, `proof: ${scoreText(proof)}`]
-      .map((text) => `${text}\n`)
-      .join('');
+    const [top, ...lines] = tableLines(columns, rows, paint.columns);
+    const body = lines.map((line, at) => (proof.rows[at]?.result === 'right' ? line : paint.bad(line)));
+    const score = wrapped(`proof: ${scoreText(proof)}`, paint.columns, '', '  ');
+    return [paint.strong(head), top, ...body, ...score].map((text) => `${text}\n`).join('');
   });
   return sections.join('\n');
 }

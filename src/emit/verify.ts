@@ -3,6 +3,7 @@ import { printable, printableBytes } from '../bytes/printable.ts';
 import type { Check } from '../check/check.ts';
 import type { Script } from '../proof/script.ts';
 import { jsonText } from './json.ts';
+import { type Column, tableLines } from './layout.ts';
 import type { Paint } from './paint.ts';
 
 /** A check that was run against a live server. */
@@ -70,8 +71,16 @@ function stepOf({ script }: Verified, step: number | undefined): { kind: string;
   return { kind: rule?.kind ?? 'step', comment: rule?.comment ?? '' };
 }
 
+const COLUMNS: readonly Column[] = [
+  { title: '' },
+  { title: 'server', least: 14 },
+  { title: 'status' },
+  { title: 'step' },
+  { title: 'time' },
+  { title: 'check', least: 14 },
+];
+
 function table(results: readonly Verified[], paint: Paint): string {
-  const titles = ['', 'server', 'status', 'step', 'time', 'check'];
   const rows = results.map(({ up, target, status, step, elapsed, check }) => [
     up ? 'UP' : 'DOWN',
     printable(target),
@@ -80,16 +89,9 @@ function table(results: readonly Verified[], paint: Paint): string {
     milliseconds(elapsed),
     printable(check.title),
   ]);
-  const widths = titles.map((title, at) =>
-    rows.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), title.length),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const body = rows.map((row, at) => (results[at]?.up ? line(row) : paint.bad(line(row))));
-  return [paint.strong(line(titles)), ...body].map((text) => `${text}\n`).join('');
+  const [top, ...lines] = tableLines(COLUMNS, rows, paint.columns);
+  const body = lines.map((line, at) => (results[at]?.up ? line : paint.bad(line)));
+  return [paint.strong(top), ...body].map((text) => `${text}\n`).join('');
 }
 
 /** The first bytes in hex, and as text where they are text. */

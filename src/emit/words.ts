@@ -1,3 +1,4 @@
+import type { WarningCode } from '../capture/warning.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import { isStrict } from '../proof/form.ts';
 import type { Analysis, SetAside } from './analysis.ts';
@@ -7,10 +8,9 @@ import { losingRowText, scoreText } from './proof.ts';
 import { isSuccess, type Withheld } from './withheld.ts';
 
 /** A sentence for stderr. */
-export interface Words {
-  readonly kind: 'note' | 'warning';
-  readonly text: string;
-}
+export type Words =
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string; readonly code: WarningCode };
 
 /** What has to be said beside the checks: what was left out and why, and what the checks cannot promise. */
 export function wordsOn(
@@ -34,7 +34,10 @@ export function wordsOn(
   words.push(...onChecks(analysis), ...onProofs(analysis));
   for (const [{ samples, servers }, reason] of withheld) {
     words.push(
-      warning(`withheld: tcp.stream ${samples[0]?.stream} (${servers.map(formatEndpoint).join(', ')}): ${reason}`),
+      warning(
+        'withheld',
+        `withheld: tcp.stream ${samples[0]?.stream} (${servers.map(formatEndpoint).join(', ')}): ${reason}`,
+      ),
     );
   }
   const checks = analysis.checks.filter((check) => !withheld.has(check));
@@ -61,13 +64,16 @@ function onSecrets(analysis: Analysis, style: ScriptStyle, artifact: 'script' | 
     ...places.map((place) => note(`${place}: keep the file private, or say --secrets env`)),
     ...[...(style.environment ?? [])]
       .filter(([, variable]) => !variables.includes(variable))
-      .map(([name]) => warning(`--secret-names: no secret of the script is called ${name}`)),
+      .map(([name]) => warning('secret-names', `--secret-names: no secret of the script is called ${name}`)),
   ];
   if (variables.length === 0) return words;
   words.push(note(`the check takes ${variables.join(', ')} from HAProxy's environment`));
   if (!canGuard(analysis.form))
     words.push(
-      warning(`HAProxy ${analysis.form.dialect} cannot be stopped where one of them is missing: it takes it for empty`),
+      warning(
+        'missing-variable',
+        `HAProxy ${analysis.form.dialect} cannot be stopped where one of them is missing: it takes it for empty`,
+      ),
     );
   return words;
 }
@@ -77,13 +83,21 @@ export function nothingToDerive(
   { accounting, setAside, files }: Analysis,
   { stream, server }: { readonly stream?: number | undefined; readonly server?: string | undefined },
 ): string {
+  if (setAside.length > 0) {
+    const told = setAside.every(({ nextStep }) => nextStep !== undefined);
+    return `${files.names.join(', ')}: nothing to derive a check from; ${told ? 'see what can be done about it' : 'record a session in which the request succeeds'}`;
+  }
+  return noConversation({ accounting, files }, { stream, server });
+}
+
+/** Why there is no conversation to take, with the next step. */
+export function noConversation(
+  { accounting, files }: Pick<Analysis, 'accounting' | 'files'>,
+  { stream, server }: { readonly stream?: number | undefined; readonly server?: string | undefined },
+): string {
   const names = files.names.join(', ');
   if (accounting.conversations === 0) {
     return `${names}: no TCP conversation in ${accounting.frames} frames; record the proxy's port while curl runs, as: tcpdump -i any -s 0 -w session.pcap tcp port 1080`;
-  }
-  if (setAside.length > 0) {
-    const told = setAside.every(({ nextStep }) => nextStep !== undefined);
-    return `${names}: nothing to derive a check from; ${told ? 'see what can be done about it' : 'record a session in which the request succeeds'}`;
   }
   const wanted = [
     ...(stream === undefined ? [] : [`is tcp.stream ${stream}`]),
@@ -99,7 +113,7 @@ function onForcedStream({ dialogue, checks }: Analysis): Words[] {
   if (outcome.kind === 'opened' && outcome.status !== undefined && outcome.status < 300) return [];
   // The check's own caveat says so.
   if (outcome.kind === 'unknown' && dialogue?.layers.at(-1)?.protocol === 'unknown') return [];
-  return [warning(`the check expects what this conversation showed: ${outcome.reason}`)];
+  return [warning('forced', `the check expects what this conversation showed: ${outcome.reason}`)];
 }
 
 function onChecks({ checks, scripts, lookalikes, files }: Analysis): Words[] {
@@ -110,15 +124,18 @@ function onChecks({ checks, scripts, lookalikes, files }: Analysis): Words[] {
     const script = scripts.get(check);
     if (script?.kind === 'tcp-check' && script.why !== undefined)
       words.push(note(`${where}: written as tcp-check: ${script.why}`));
-    for (const caveat of [...caveats, ...(script?.caveats ?? [])]) words.push(warning(`${where}: ${caveat}`));
+    for (const { code, message } of [...caveats, ...(script?.caveats ?? [])])
+      words.push(warning(code, `${where}: ${message}`));
     for (const { stream, reason, frame } of lookalikes.get(check) ?? []) {
       const why = frame === undefined ? reason : `${reason}, frame ${files.nameOf(frame)}`;
-      words.push(warning(`${where}: the check would take tcp.stream ${stream} for a success too (${why})`));
+      words.push(
+        warning('lookalike', `${where}: the check would take tcp.stream ${stream} for a success too (${why})`),
+      );
     }
     const redirects = statuses.filter((status) => status >= 300 && status < 400 && status !== 304);
     if (redirects.length > 0) {
       const what = `the answer is a redirect (${redirects.join(', ')}), which a captive portal gives too`;
-      words.push(warning(`${where}: ${what}; ask for something that is answered 204 or 200`));
+      words.push(warning('redirect', `${where}: ${what}; ask for something that is answered 204 or 200`));
     }
   }
   return words;
@@ -135,12 +152,17 @@ function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
     const proof = proofs.get(check);
     if (proof === undefined) continue;
     if (check.lacks.length > 0) {
-      words.push(warning('not proved: what is sent is not all there, and no server is known to answer it'));
+      words.push(
+        warning('not-proved', 'not proved: what is sent is not all there, and no server is known to answer it'),
+      );
       continue;
     }
     if (!isSuccess(check, dialogue)) {
       words.push(
-        warning('not proved: the conversation was no success, so there is no healthy server to try the check against'),
+        warning(
+          'not-proved',
+          'not proved: the conversation was no success, so there is no healthy server to try the check against',
+        ),
       );
       continue;
     }
@@ -149,7 +171,7 @@ function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
       ...proof.rows.filter(({ result }) => result === 'wrong'),
       ...proof.rows.filter(({ result }) => result === 'late'),
     ];
-    const say = losing.length > 0 ? warning : note;
+    const say = (text: string) => (losing.length > 0 ? warning('proof', text) : note(text));
     words.push(say(`proof: ${scoreText(proof)}`), ...losing.slice(0, shown).map((row) => say(losingRowText(row))));
     if (losing.length > shown) words.push(say(`and ${losing.length - shown} more; capture2check prove shows them all`));
   }
@@ -167,4 +189,4 @@ function setAsideText(
 }
 
 const note = (text: string): Words => ({ kind: 'note', text });
-const warning = (text: string): Words => ({ kind: 'warning', text });
+const warning = (code: WarningCode, text: string): Words => ({ kind: 'warning', text, code });

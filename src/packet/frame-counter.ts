@@ -5,6 +5,14 @@ import type { Skip } from './decode.ts';
 /** Frames that hold no segment, by reason, with the first of each. */
 export type Skipped = ReadonlyMap<Skip, { readonly count: number; readonly first: number }>;
 
+/** Frames that would have held segments, and how they can be had. */
+const TOLD: readonly (readonly [reason: Skip, nextStep: string])[] = [
+  ['cut fragment', 'record whole frames: tcpdump -s 0'],
+  ['cut in a header', 'record whole frames: tcpdump -s 0'],
+  ['malformed header', 'Wireshark shows what is wrong with it'],
+  ['nested too deeply', 'raise --limit nesting'],
+];
+
 /** Counts what became of the frames. */
 export class FrameCounter {
   readonly #files: CaptureFiles;
@@ -34,11 +42,10 @@ export class FrameCounter {
       if (segments === 0) throw new CaptureError({ file: paths.join(', ') }, problem, nextStep);
       warn({ code: 'link-type', message: `${problem}; ${nextStep}` });
     }
-    const told: readonly Skip[] = ['cut fragment', 'cut in a header', 'malformed header', 'nested too deeply'];
-    for (const reason of told) {
+    for (const [reason, nextStep] of TOLD) {
       const skipped = this.#skipped.get(reason);
       if (skipped === undefined) continue;
-      const message = `${skipped.count} of ${frames} frames left out (${reason}), the first is frame ${this.#files.nameOf(skipped.first)}`;
+      const message = `${skipped.count} of ${frames} frames left out (${reason}), the first is frame ${this.#files.nameOf(skipped.first)}; ${nextStep}`;
       warn({ code: 'frames-left-out', message });
     }
   }

@@ -1,3 +1,4 @@
+import type { Warning } from '../capture/warning.ts';
 import type { Check } from '../check/check.ts';
 import { textRegex } from '../check/pattern.ts';
 import { statusPattern } from '../check/status.ts';
@@ -14,7 +15,7 @@ import type { CheckRun, Transport, Verdict, Watch } from './run.ts';
 /** A check in the words of one of HAProxy's two checkers, as data. */
 export type Script = (TcpScript | HttpScript) & {
   /** What this form of the check cannot promise, each a sentence without a final stop. */
-  readonly caveats: readonly string[];
+  readonly caveats: readonly Warning[];
 };
 
 interface TcpScript {
@@ -40,7 +41,7 @@ export class FormError extends Error {
 export function composeScript(check: Check, form: Form): Script {
   const http = form.checker === 'tcp-check' ? 'the user wants tcp-check' : httpCheckOf(check);
   if (typeof http !== 'string') return { kind: 'http-check', http, caveats: [] };
-  if (form.checker === 'http-check') throw new FormError(`http-check cannot say it: ${http}`);
+  if (form.checker === 'http-check') throw new FormError(`http-check cannot say it: ${http}; leave out --as`);
   const speaks = check.layers.find((layer) => layer !== 'proxy-protocol');
   const why = form.checker === undefined && speaks === 'http' ? http : undefined;
   const { rules, caveats } = tcpRules(check, form);
@@ -80,16 +81,20 @@ export function startScript(script: Script, transport: Transport, watch?: Watch)
 export const sentLengths = (script: Script): readonly number[] =>
   script.kind === 'tcp-check' ? script.requestLengths : [httpRequestBytes(script.http.send).length];
 
-function tcpRules(check: Check, form: Form): { rules: TcpRule[]; caveats: string[] } {
+function tcpRules(check: Check, form: Form): { rules: TcpRule[]; caveats: Warning[] } {
   const rules = rulesIn(check.steps, form).flatMap((rule): readonly TcpRule[] =>
     rule.kind === 'send' ? sendRules(rule, form) : [rule],
   );
   const cut = isModern(form) && sendLengths(rules).length > sendLengths(rulesOf(check.steps)).length;
-  return { rules, caveats: [...caveatsOf(check, form), ...(cut ? [SEGMENTS] : [])] };
+  const weak = caveatsOf(check, form).map((message): Warning => ({ code: 'weak-form', message }));
+  return { rules, caveats: [...weak, ...(cut ? [SEGMENTS] : [])] };
 }
 
-const SEGMENTS =
-  'from 2.2 on every send is a segment of its own: a server that takes a segment for a message is taken for broken';
+const SEGMENTS: Warning = {
+  code: 'segments',
+  message:
+    'from 2.2 on every send is a segment of its own: a server that takes a segment for a message is taken for broken',
+};
 
 function rulesIn(steps: readonly Step[], form: Form): TcpRule[] {
   if (form.expect === 'anchored' && isModern(form)) return rulesOf(steps);

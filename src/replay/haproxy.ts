@@ -95,12 +95,12 @@ export async function startHaproxy(trials: readonly HaproxyTrial[], options: Hap
   const statistics = async (): Promise<Map<string, Record<string, string>>> => {
     const deadline = Date.now() + START;
     for (;;) {
-      if (ended) throw new HaproxyError(`${options.binary} ended: ${complaints.trim()}`);
+      if (ended) throw new HaproxyError(complaints.trim() || 'it ended without a word');
       try {
         return parseStatistics(await ask(statsPort, 'show stat -1 4 -1\n'));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-        if (Date.now() > deadline) throw new HaproxyError(`${options.binary} does not answer`);
+        if (Date.now() > deadline) throw new HaproxyError('it does not answer');
         await sleep(20);
       }
     }

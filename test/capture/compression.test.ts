@@ -122,7 +122,7 @@ describe('zstd', () => {
     expect(await outcomeOf(Buffer.concat([zstdStored(pcap), Buffer.from('garbage')]))).toEqual({
       frames: asRead(FRAMES),
       warnings: [],
-      error: `test.pcap: the zstd data cannot be decompressed beyond ${pcap.length} bytes: a frame starts with 67617262`,
+      error: `test.pcap: the zstd data cannot be decompressed beyond ${pcap.length} bytes: a frame starts with 67617262; the file is damaged: copy it again, or read what precedes: zstd -dc FILE | capture2check -`,
     });
   });
 });

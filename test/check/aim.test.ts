@@ -259,7 +259,10 @@ describe('what was for the captured origin stays there', () => {
     expect(shown(last?.bytes as Uint8Array)).not.toMatch(/\r\n(Authorization|Cookie):/);
     expect(shown(last?.bytes as Uint8Array)).toContain('X-Trace: 2');
     expect(last?.secrets.map(({ name }) => name).filter((name) => name !== 'Proxy-Authorization')).toEqual([]);
-    expect(last?.doubt).toBe('Authorization and Cookie were for the captured origin, and are left out');
+    expect(last?.doubt).toEqual({
+      code: 'origin-headers',
+      message: 'Authorization and Cookie were for the captured origin, and are left out',
+    });
     // What the proxy asks for is still the proxy's.
     if (Buffer.from(talk.segments[3]?.payload ?? []).includes('Proxy-Auth'))
       expect(shown(last?.bytes as Uint8Array)).toContain('Proxy-Authorization');

@@ -135,16 +135,16 @@ test('only an unknown reply is a weakness, and says how much is asserted', () =>
     undefined,
     undefined,
   ]);
-  expect(assertionOf([data('SSH-2.0')]).weakness).toBe(
+  expect(assertionOf([data('SSH-2.0')]).weakness?.message).toBe(
     "the reply's protocol is not known: its first 3 bytes are asserted, as they were in the one sample",
   );
-  expect(assertionOf([data('ab1'), data('ab2')]).weakness).toContain(
+  expect(assertionOf([data('ab1'), data('ab2')]).weakness?.message).toContain(
     'its first 2 bytes are asserted, as they were in 2 samples',
   );
-  expect(assertionOf([data('ab-1234:ok ok'), data('ab-7856:ok ok')]).weakness).toContain(
+  expect(assertionOf([data('ab-1234:ok ok'), data('ab-7856:ok ok')]).weakness?.message).toContain(
     '9 of its first 13 bytes are asserted, as they were in 2 samples',
   );
-  expect(assertionOf([data('1'), data('a')]).weakness).toContain(
+  expect(assertionOf([data('1'), data('a')]).weakness?.message).toContain(
     '2 samples have no bytes in common, so that any reply is',
   );
 });

@@ -115,7 +115,10 @@ test('what a check cannot promise is said', () => {
   const talk = start().client(hex('05 01 00')).server(hex('05 00')).client(CONNECT).server(GRANTED);
   const [check] = checksOf([talk.client('EHLO a\r\n').server('250 mail\r\n')]);
   expect(check?.caveats).toEqual([
-    "the reply's protocol is not known: its first 3 bytes are asserted, as they were in the one sample",
+    {
+      code: 'unknown-reply',
+      message: "the reply's protocol is not known: its first 3 bytes are asserted, as they were in the one sample",
+    },
   ]);
   expect(check).toMatchObject({ title: 'data as captured', destination: '10.0.0.1:80', statuses: [] });
 });

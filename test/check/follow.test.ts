@@ -28,8 +28,7 @@ const only = (checks: readonly Check[]): Check => {
 const sends = ({ steps }: Check): string[] =>
   steps.flatMap((step) => (step.kind === 'send' ? [Buffer.from(step.bytes).toString('latin1')] : []));
 /** Why the check ends where it does. */
-const ending = ({ caveats }: Check): string | undefined =>
-  caveats.find((caveat) => caveat.startsWith('the check ends there'));
+const ending = ({ caveats }: Check): string | undefined => caveats.find(({ code }) => code === 'ends-early')?.message;
 
 const TOKENS = ['k3Xq9ZbT2m', 'Vw81LpQz0c', 'r7Hn2sYdE5'];
 
@@ -172,13 +171,16 @@ describe('what a client copies out of a reply is not sent', () => {
 test('a protocol that is not recognized gives a check that says what it does not know', () => {
   const check = only(checksOf([says(start(), hex('01 02 03'), hex('81 82 83 84'))]));
   expect(check).toMatchObject({ layers: ['unknown'], destination: undefined });
-  expect(check.caveats[0]).toBe('no protocol is recognized: whether what was captured was a success is not known');
+  expect(check.caveats[0]).toEqual({
+    code: 'not-recognized',
+    message: 'no protocol is recognized: whether what was captured was a success is not known',
+  });
 });
 
 test('of several replies each is told by the number that the proof has for it', () => {
   const session = () => says(start(), 'PING\n', 'PONG\n', 'STAT\n', 'up\n');
   const check = only(checksOf([session(), session()]));
-  expect(check.caveats.slice(1)).toEqual([
+  expect(check.caveats.slice(1).map(({ message }) => message)).toEqual([
     'reply 1: its protocol is not known: its first 5 bytes are asserted, as they were in 2 samples',
     'reply 2: its protocol is not known: its first 3 bytes are asserted, as they were in 2 samples',
   ]);

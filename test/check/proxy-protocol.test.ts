@@ -77,7 +77,7 @@ describe('a PROXY header', () => {
   });
 
   test('that names a client is a caveat, with the way out; LOCAL is none', () => {
-    const caveatsOf = (talk: Talk) => checksOf([talk])[0]?.caveats;
+    const caveatsOf = (talk: Talk) => checksOf([talk])[0]?.caveats.map(({ message }) => message);
     expect(caveatsOf(socks(V1))).toEqual([
       "the PROXY header is replayed: the server takes the check for the client 203.0.113.7 (HAProxy's own address: tcp-check connect send-proxy)",
     ]);

@@ -88,7 +88,9 @@ test('replies that differ in a value are samples of one check, those that say so
   const replies = ['$1\r\na\r\n', '$20\r\nbbbbbbbbbbbbbbbbbbbb\r\n', '$-1\r\n', '+QUEUED\r\n', '+PONG\r\n'];
   const checks = checksOf(replies.map((reply, at) => session(40_000 + at, reply)));
   expect(checks.map(({ sampleCount }) => sampleCount)).toEqual([2, 1, 1, 1]);
-  expect(checks[0]?.caveats).toEqual(['of the Redis string its kind is asserted, not its value']);
+  expect(checks[0]?.caveats).toEqual([
+    { code: 'redis-value', message: 'of the Redis string its kind is asserted, not its value' },
+  ]);
 });
 
 describe('the check of a reply is proved', () => {

@@ -231,7 +231,9 @@ describe('errors', () => {
   test('a configuration that HAProxy would not take: its line and column, and exit 3', () => {
     const { code, stdout, stderr } = audit(file('bad.cfg', 'listen a\n  tcp-check expect binary 050\n'));
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toBe('capture2check: error: bad.cfg:2:27: an even number of hex digits is expected\n');
+    expect(stderr).toBe(
+      'capture2check: error: bad.cfg:2:27: an even number of hex digits is expected; haproxy -c -f bad.cfg checks it too\n',
+    );
   });
 
   test('a configuration that is not there: exit 3', () => {

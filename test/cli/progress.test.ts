@@ -7,7 +7,7 @@ import { describeWith } from '../support/tools.ts';
 
 const FILE = `${FIXTURES}/socks5/dante-socks5h-x3/capture.pcap`;
 /** A capture whose second half comes more than a second after the first. */
-const SLOWLY = `(head -c 1500 ${FILE}; sleep 1.3; tail -c +1501 ${FILE}) |`;
+const SLOWLY = `(head -c 1500 ${FILE}; sleep 2; tail -c +1501 ${FILE}) |`;
 const ERASE = '\r\x1b[K';
 
 const line = (columns: number, total: number | undefined, progress = {}, seconds = 10) =>
@@ -36,7 +36,7 @@ test('there is no progress line in a pipe', () => {
 
 describeWith(['script', 'stty'], 'the progress line on a terminal', () => {
   const read = (options: string, env: Record<string, string> = {}) =>
-    onTerminal(`${SLOWLY} $c2c list ${options} -`, { env });
+    onTerminal(`${SLOWLY} $c2c list ${options} -`, { env, columns: 140 });
   const whole = capture2check(['list', FILE]).stdout;
 
   test('is shown for an input that takes longer than a second, and taken away before anything else is said', () => {
@@ -53,11 +53,11 @@ describeWith(['script', 'stty'], 'the progress line on a terminal', () => {
   });
 
   test('is taken away before a warning and before an error', () => {
-    const cut = onTerminal(`(head -c 1500 ${FILE}; sleep 1.3; tail -c +1501 ${FILE} | head -c 1000) | $c2c list -`);
+    const cut = onTerminal(`(head -c 1500 ${FILE}; sleep 2; tail -c +1501 ${FILE} | head -c 1000) | $c2c list -`);
     expect(cut.shown).toContain(ERASE);
     expect(leftOver(cut.shown)).toMatch(/^capture2check: warning: -, offset [0-9]+: the last frame is cut off/);
     const broken = onTerminal(
-      `(head -c 1500 ${FILE}; sleep 1.3; head -c 9000 /dev/zero | tr '\\000' '\\377') | $c2c list -`,
+      `(head -c 1500 ${FILE}; sleep 2; head -c 9000 /dev/zero | tr '\\000' '\\377') | $c2c list -`,
     );
     expect(broken.code).toBe(3);
     expect(leftOver(broken.shown)).toMatch(/^capture2check: error: -, frame [0-9]+, offset [0-9]+: /);

@@ -208,7 +208,8 @@ describe('how payloads are written', () => {
 });
 
 describe('what a form cannot promise is said, once', () => {
-  const caveats = (talk: Talk, changes: Partial<Form>) => composeScript(checkOf(talk), form(changes)).caveats;
+  const caveats = (talk: Talk, changes: Partial<Form>) =>
+    composeScript(checkOf(talk), form(changes)).caveats.map(({ message }) => message);
   const WAITS = 'a wrong reply is waited on until the timeout';
   const PIECES = 'nothing waits for the end of a reply: one that comes in pieces is taken for broken';
 

@@ -90,7 +90,9 @@ function sendLine(rule: SendRule, number: number, { variables }: RuleStyle, comm
 function expectWords({ match, pattern, minReceived, inverse, shortest }: ExpectRule, number: number): string {
   const limit = match === 'rbinary' ? MAX_HEX_MATCH_LENGTH : MAX_TEXT_MATCH_LENGTH;
   if (shortest !== undefined && shortest > limit)
-    throw new HaproxyLimitError(`step ${number} would match ${shortest} bytes, and HAProxy matches at most ${limit}`);
+    throw new HaproxyLimitError(
+      `step ${number} would match ${shortest} bytes, and HAProxy matches at most ${limit}; ask for what is answered in fewer`,
+    );
   const words = [...(minReceived === undefined ? [] : [`min-recv ${minReceived}`]), ...(inverse ? ['!'] : []), match];
   const bytes = Buffer.from(pattern, 'latin1');
   switch (match) {

@@ -1,6 +1,6 @@
 import type { Check } from '../../check/check.ts';
 import { formatEndpoint } from '../../packet/segment.ts';
-import { measuredText } from './header.ts';
+import { commentLines, measuredText } from './header.ts';
 import type { Line } from './rules.ts';
 
 /** A `server` line as the user gives it. */
@@ -59,7 +59,7 @@ export function sectionLines(section: Section, options: SectionOptions): Line[] 
     { text: `timeout check ${check.timeout}s` },
     ...(options.balance === undefined ? [] : [{ text: `balance ${options.balance}` }]),
     ...(options.hashType === undefined ? [] : [{ text: `hash-type ${options.hashType}` }]),
-    ...(comments ? [{ text: `# ${times.comment}` }] : []),
+    ...(comments ? commentLines(times.comment).map((text) => ({ text })) : []),
     { text: `default-server inter ${times.inter}s fall ${times.fall} rise ${times.rise}` },
     ...serversOf(check, options).map((text) => ({ text })),
   ];

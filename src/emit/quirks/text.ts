@@ -1,15 +1,14 @@
 import { printable } from '../../bytes/printable.ts';
 import type { CaptureFiles } from '../../capture/frame.ts';
 import type { ServerSheet } from '../../dialogue/sheet.ts';
+import { shortened, tableLines, wrapped } from '../layout.ts';
 import type { Paint } from '../paint.ts';
 import { headOf, type Section, sectionsOf } from './sections.ts';
 
-/** Columns of a terminal. */
+/** Prose keeps to so many columns, wherever it goes. */
 const WIDTH = 80;
-/** Of a cell with others behind it. */
-const CELL = 40;
 
-/** Sheets as text in 80 columns; the rows of a table are a line each, the last column of which may be cut. */
+/** Sheets as text; the rows of a table are a line each, as wide as it has to be where there is no terminal. */
 export function emitQuirks(sheets: readonly ServerSheet[], files: CaptureFiles, paint: Paint): string {
   return sheets
     .map((sheet) => {
@@ -20,55 +19,36 @@ export function emitQuirks(sheets: readonly ServerSheet[], files: CaptureFiles, 
     .join('\n');
 }
 
-/** A section as lines; a table that is too wide loses the end of its last column. */
+/** A section as lines. */
 export function sectionLines(section: Section, paint: Paint): string[] {
-  const title = wrapped(printable(section.title), '').map(paint.strong);
+  const width = Math.min(WIDTH, paint.columns);
+  const title = wrapped(printable(section.title), width).map(paint.strong);
   switch (section.kind) {
     case 'table':
-      return [...title, ...tableLines(section.columns, section.rows)];
+      return [...title, ...rowsOf(section.columns, section.rows, paint.columns)];
     case 'items':
       if (section.items.length === 0) return [...title, '  none'];
       return [
         ...title,
         ...section.items.flatMap(({ head, lines }) => [
-          ...wrapped(printable(head), '  '),
-          ...lines.flatMap((line) => wrapped(printable(line), '      ')),
+          ...wrapped(printable(head), width, '  '),
+          ...lines.flatMap((line) => wrapped(printable(line), width, '      ')),
         ]),
       ];
     case 'code':
-      return [...title, ...section.lines.map((line) => cut(printable(line)))];
+      return [...title, ...section.lines.map((line) => shortened(printable(line), paint.columns))];
   }
 }
 
-function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const last = columns.length - 1;
-  const cells = [columns, ...rows].map((row) =>
-    row.map((cell, at) => (at < last ? cut(printable(cell), CELL) : printable(cell))),
-  );
-  const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
-  return cells.map((row) =>
-    cut(
-      `  ${row.map((cell, at) => cell[isNumber(rows, at) ? 'padStart' : 'padEnd'](widths[at] ?? 0)).join('  ')}`.trimEnd(),
-    ),
-  );
+/** Of a word as much as tells it from others. */
+const LEAST = 8;
+const INDENT = '  ';
+
+function rowsOf(titles: readonly string[], rows: readonly (readonly string[])[], available: number): string[] {
+  const columns = titles.map((title, at) => (isNumber(rows, at) ? { title, right: true } : { title, least: LEAST }));
+  const cells = rows.map((row) => row.map(printable));
+  return tableLines(columns, cells, available - INDENT.length).map((line) => `${INDENT}${line}`.trimEnd());
 }
 
 const isNumber = (rows: readonly (readonly string[])[], at: number): boolean =>
   rows.every((row) => /^[0-9./-]*$/.test(row[at] ?? ''));
-
-const cut = (line: string, width: number = WIDTH): string =>
-  line.length > width ? `${line.slice(0, width - 3)}...` : line;
-
-/** Words in lines of 80 columns; what belongs to a head stands deeper. */
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    if (line.trim() !== '' && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = indent;
-    }
-    line += `${line.trim() === '' ? '' : ' '}${word}`;
-  }
-  return [...lines, line];
-}
