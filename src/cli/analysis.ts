@@ -1,6 +1,5 @@
 import { type AnalyzeOptions, analyze } from '../analyze.ts';
 import type { Analysis } from '../emit/analysis.ts';
-import { accountFor } from './account.ts';
 import { inputsOf } from './inputs.ts';
 import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
@@ -40,6 +39,6 @@ export async function analyzeFor(
     interruption: interruptionBySignal(),
     ...more,
   }).finally(terminal.erase);
-  accountFor(analysis, terminal);
+  if (options.verbose) (await import('./account.ts')).accountFor(analysis, terminal);
   return analysis;
 }

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { printable } from '../bytes/printable.ts';
 import type { Warn, WarningCode } from '../capture/warning.ts';
+import { wrapped } from '../emit/layout.ts';
 import type { Paint } from '../emit/paint.ts';
 import type { Words } from '../emit/words.ts';
 
@@ -46,8 +47,7 @@ export class Terminal {
   }
 
   readonly warn: Warn = ({ code, message }) => {
-    if (!this.#verbosity.noWarn?.has(code))
-      this.say(`${this.#chalk.yellow('warning:')} ${printable(message)} (${code})`);
+    if (!this.#verbosity.noWarn?.has(code)) this.#say(`${message} (${code})`, 'warning:');
   };
 
   /** Says what an emitter has to say beside the artifact. */
@@ -59,11 +59,11 @@ export class Terminal {
   }
 
   note(message: string): void {
-    this.say(printable(message));
+    this.#say(message);
   }
 
   detail(message: string): void {
-    if (this.#verbosity.verbose) this.say(printable(message));
+    if (this.#verbosity.verbose) this.#say(message);
   }
 
   get columns(): number {
@@ -87,15 +87,26 @@ export class Terminal {
 
   /** An error is said even when quiet. */
   error(message: string): void {
-    process.stderr.write(`capture2check: ${this.#chalk.red('error:')} ${printable(message)}\n`);
+    this.#write(message, 'error:');
   }
 
-  private say(line: string): void {
-    if (this.#verbosity.quiet) return;
+  #say(message: string, mark?: Mark): void {
+    if (!this.#verbosity.quiet) this.#write(message, mark);
+  }
+
+  /** A line in a pipe; on a terminal as many as it takes, broken between words. */
+  #write(message: string, mark?: Mark): void {
     this.erase();
-    process.stderr.write(`capture2check: ${line}\n`);
+    const width = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
+    const text = `capture2check: ${mark === undefined ? '' : `${mark} `}${printable(message)}`;
+    const lines = wrapped(text, width, '', '  ').map((line) => `${line}\n`);
+    const color = mark === 'error:' ? this.#chalk.red : this.#chalk.magenta;
+    process.stderr.write(mark === undefined ? lines.join('') : lines.join('').replace(mark, () => color(mark)));
   }
 }
+
+/** What stands before words that are more than a note. */
+type Mark = 'warning:' | 'error:';
 
 const isWatched = ({ quiet, progress }: Verbosity): boolean =>
   progress === true && !quiet && process.stderr.isTTY && process.env['TERM'] !== 'dumb';
@@ -110,7 +121,7 @@ export function paintFor(color: boolean): Paint {
       chalk[name](text);
   return {
     columns: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
-    client: painter('cyan'),
+    client: painter('magenta'),
     server: painter('green'),
     dim: painter('dim'),
     strong: painter('bold'),
@@ -118,10 +129,11 @@ export function paintFor(color: boolean): Paint {
   };
 }
 
-type Colors = Readonly<Record<'cyan' | 'green' | 'red' | 'yellow' | 'dim' | 'bold', (text: string) => string>>;
+/** Those that are read on black and on white alike: yellow and cyan are not, nor is blue. */
+type Colors = Readonly<Record<'green' | 'red' | 'magenta' | 'dim' | 'bold', (text: string) => string>>;
 
 const asItIs = (text: string): string => text;
-const NO_COLORS: Colors = { cyan: asItIs, green: asItIs, red: asItIs, yellow: asItIs, dim: asItIs, bold: asItIs };
+const NO_COLORS: Colors = { green: asItIs, red: asItIs, magenta: asItIs, dim: asItIs, bold: asItIs };
 
 /** chalk itself looks at neither NO_COLOR (https://no-color.org) nor the stream in question. */
 function chalkFor(stream: NodeJS.WriteStream, color: boolean): Colors {

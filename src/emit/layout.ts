@@ -10,6 +10,8 @@ export interface Column {
 }
 
 const GAP = '  ';
+/** A cell with so many characters can be read without those that it lacks; a column is not dropped for more. */
+const ENOUGH = 40;
 
 /** How a table is set: which columns stand in it, and how wide. */
 export interface Layout {
@@ -25,7 +27,8 @@ export function layoutOf(columns: readonly Column[], widths: readonly number[], 
   const dropping = kept
     .filter((at) => columns[at]?.drop !== undefined)
     .sort((one, other) => (columns[one]?.drop as number) - (columns[other]?.drop as number));
-  for (const dropped of dropping) if (total(least) > available) kept = kept.filter((at) => at !== dropped);
+  const wanted = (at: number) => Math.min(widths[at] as number, ENOUGH);
+  for (const dropped of dropping) if (total(wanted) > available) kept = kept.filter((at) => at !== dropped);
   const fitted = [...widths];
   for (let excess = total((at) => fitted[at] as number) - available; excess > 0; excess--) {
     const shrinkable = kept.filter((at) => (fitted[at] as number) > least(at));
