@@ -22,7 +22,7 @@ export async function report(paths: string[], options: ReportOptions): Promise<n
   const input = collector.finish(analysis, { stream, keepSecrets });
   if (input.alike.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   const { withheld } = input;
-  for (const { kind, text } of wordsOn(analysis, { stream, artifact: 'verdicts', withheld })) terminal[kind](text);
+  terminal.tell(wordsOn(analysis, { stream, artifact: 'verdicts', withheld }));
   await writeArtifact(emitReport(input), output, keepSecrets);
   if (keepSecrets) terminal.note('the report holds the secrets of the capture: keep it private');
   return EXIT.done;
