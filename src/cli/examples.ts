@@ -58,6 +58,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['capture2check quirks --compare --called old=old.pcap --called new=new.pcap', 'servers side by side'],
     ['capture2check quirks --format markdown session.pcap', 'for a ticket'],
   ],
+  report: [
+    ['capture2check report session.pcap -o report.html', 'to look at, or for a ticket'],
+    ['capture2check report --stream 2 session.pcap -o report.html', 'of one conversation, whatever came of it'],
+  ],
   list: [
     ['capture2check list session.pcap', 'a line a conversation'],
     ['capture2check list session.pcap | grep refused', 'those that were refused'],
@@ -92,5 +96,6 @@ export const NO: Readonly<Record<string, string>> = {
   serve: 'no conversation to serve',
   audit: 'faults, or nothing could be judged',
   quirks: 'no server to tell of',
+  report: 'no conversation to draw',
   show: 'no such conversation',
 };

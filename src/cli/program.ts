@@ -172,7 +172,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     );
 
   common(program.command('report'))
-    .description('draw the conversations, their bytes and the check in one HTML file, without secrets')
+    .description('draw what a capture holds in an HTML file, without secrets')
     .argument('<capture...>', CAPTURES)
     .option('--keep-secrets', 'show passwords, tokens and cookies')
     .addOption(streamOption('take this conversation alone, whatever its outcome'))
