@@ -11,13 +11,15 @@ import { titleOf } from '../dialogue/title.ts';
 import { warningsOf } from '../dialogue/warnings.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import { jsonText } from './json.ts';
-import type { Paint } from './paint.ts';
+import { wrapped } from './layout.ts';
+import { type Paint, PLAIN } from './paint.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 /** What a secret's bytes are replaced with: one asterisk a byte. */
 const MASK = 0x2a;
-/** Bytes of a field on one line. */
+/** Bytes of a field on one line; on a narrow terminal half as many. */
 const LINE_LENGTH = 16;
+const NARROW = 110;
 
 /** A side's bytes as they may be shown: with `redact`, secrets are asterisks, and so is what no message accounts for, as half a password. */
 export function shownBytes(dialogue: Dialogue, side: Side, redact: boolean): Uint8Array {
@@ -50,15 +52,21 @@ export function emitShow(dialogue: Dialogue, files: CaptureFiles, redact: boolea
   const { client, server, stream, rolesBy, frames } = conversation;
   const bytes = { client: shownBytes(dialogue, 'client', redact), server: shownBytes(dialogue, 'server', redact) };
   const outcomeFrame = outcome.frame === undefined ? '' : `, frame ${files.nameOf(outcome.frame)}`;
-  const lines = [
-    paint.strong(
+  const heads: [text: string, color: (text: string) => string][] = [
+    [
       `tcp.stream ${stream}: ${formatEndpoint(client)} (client) and ${formatEndpoint(server)} (server), told by ${rolesBy}; ${frames} frames`,
-    ),
-    `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${outcome.reason}${outcomeFrame}`,
-    ...warningsOf(dialogue, (frame) => files.nameOf(frame)).map(({ code, message }) =>
-      paint.bad(`${code}: ${message}`),
-    ),
-  ].map(printable);
+      paint.strong,
+    ],
+    [
+      `${layers.map(({ protocol }) => protocolLabel(protocol)).join(' > ')}${destination === undefined ? '' : ` to ${destination}`}: ${outcome.reason}${outcomeFrame}`,
+      PLAIN.strong,
+    ],
+    ...warningsOf(dialogue, (frame) => files.nameOf(frame)).map(({ code, message }): (typeof heads)[number] => [
+      `${code}: ${message}`,
+      paint.bad,
+    ]),
+  ];
+  const lines = heads.flatMap(([text, color]) => wrapped(printable(text), paint.columns, '', '  ').map(color));
   for (const message of layers.flatMap(({ messages }) => messages)) {
     lines.push('', ...messageLines(message, bytes[message.side], dialogue, files, paint));
   }
@@ -91,8 +99,9 @@ function fieldLines(
   paint: Paint,
 ): string[] {
   const lines: string[] = [];
-  for (let at = start; at < start + length; at += LINE_LENGTH) {
-    const end = Math.min(start + length, at + LINE_LENGTH);
+  const each = paint.columns < NARROW ? LINE_LENGTH / 2 : LINE_LENGTH;
+  for (let at = start; at < start + length; at += each) {
+    const end = Math.min(start + length, at + each);
     const label = at === start ? printable(name).slice(0, width).padEnd(width) : ' '.repeat(width);
     const mark = at === start && role !== 'fixed' ? `  ${role}` : '';
     let [hex, text] = ['', ''];
@@ -102,9 +111,7 @@ function fieldLines(
       hex += lost ? '--' : toHex(byte);
       text += lost ? '-' : printableBytes(byte);
     }
-    lines.push(
-      `${paint.dim(String(at).padStart(6))}  ${label}  ${hex.padEnd(2 * LINE_LENGTH)}  ${text}${paint.dim(mark)}`,
-    );
+    lines.push(`${paint.dim(String(at).padStart(6))}  ${label}  ${hex.padEnd(2 * each)}  ${text}${paint.dim(mark)}`);
   }
   return lines;
 }

@@ -36,6 +36,13 @@ describeWith(['script', 'stty'], 'on a terminal', () => {
   const shown = (args: readonly string[], columns: number) =>
     leftOver(onTerminal(`$c2c ${args.map((each) => `'${each}'`).join(' ')} -q`, { columns }).shown);
 
+  test('show has less of a field on a line', () => {
+    const lines = shown(['show', DANTE], 80).split('\n');
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(lines).toContain('     9  DST.ADDR         636c69656e74332e  client3.');
+    expect(shown(['show', DANTE], 500)).toBe(capture2check(['show', DANTE]).stdout);
+  });
+
   describe.each(TABLES)('%s', (_name, args) => {
     const piped = capture2check([...args, '-q']).stdout;
 
