@@ -1,4 +1,4 @@
-export { type AnalyzeOptions, analyze } from './analyze.ts';
+export { type AnalyzeOptions, analyze, type Progress } from './analyze.ts';
 export { CaptureError, type Warning } from './capture/warning.ts';
 export type { Aim } from './check/aim.ts';
 export type { Check } from './check/check.ts';

@@ -3,12 +3,13 @@ import { LIMITS } from '../bytes/limits.ts';
 import { WARNINGS } from '../capture/warning.ts';
 import { EXAMPLES, NO } from './examples.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { FOR_EVERY_COMMAND, UNITS } from './options.ts';
+import { DEFAULT_COMMAND, FOR_EVERY_COMMAND, OTHERS, UNITS } from './options.ts';
 import { closest } from './suggest.ts';
 import { paintFor } from './terminal.ts';
 
 /** What `help` tells about beside the commands. */
 const TOPICS: Readonly<Record<string, () => string>> = { limits: limitsText, warnings: warningsText };
+export const TOPIC_NAMES = Object.keys(TOPICS);
 
 /** `help`: how the program or a command is used, or a topic. */
 export function help(program: Command, topic: string | undefined): void {
@@ -21,7 +22,7 @@ export function help(program: Command, topic: string | undefined): void {
 }
 
 function noSuchTopic(program: Command, topic: string): CommandError {
-  const known = [...program.commands.map((each) => each.name()), ...Object.keys(TOPICS)];
+  const known = [...program.commands.map((each) => each.name()), ...TOPIC_NAMES];
   const meant = closest(topic, known);
   return new CommandError(
     EXIT.usage,
@@ -52,7 +53,7 @@ export function addHelp(program: Command): void {
 /** Columns that help is made for where there is no terminal, and that its own texts keep to. */
 const WIDTH = 80;
 
-const rank = (group: string): number => (group === 'Options:' ? 0 : group === FOR_EVERY_COMMAND ? 2 : 1);
+const rank = (group: string): number => (group === OTHERS ? 0 : group === FOR_EVERY_COMMAND ? 2 : 1);
 
 /** `what to write: haproxy (default), json`. */
 function optionDescription(option: Option): string {
@@ -65,7 +66,7 @@ function optionDescription(option: Option): string {
 const MOST_USED = ['--output', '--stream', '--server', '--probe', '--section', '--complete', '--secrets', '--quiet'];
 
 function mainHelp(program: Command, helper: Help): string {
-  const [deriving] = program.commands;
+  const deriving = program.commands.find((command) => command.name() === DEFAULT_COMMAND);
   const options = [
     ...MOST_USED.flatMap((long) => deriving?.options.filter((option) => option.long === long) ?? []),
     ...helper.visibleOptions(program),

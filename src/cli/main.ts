@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/warning.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { buildProgram } from './program.ts';
-import { loadColors, Terminal } from './terminal.ts';
+import { lookAtTerminal, Terminal } from './terminal.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done); // the reader has seen enough, as with `| head`
@@ -19,7 +19,7 @@ main().catch(async (error) => {
 });
 
 async function main(): Promise<void> {
-  await loadColors();
+  await lookAtTerminal();
   for (const command of [program, ...program.commands]) command.exitOverride();
   if (process.argv.some((each) => each === '--help' || each === '-h')) (await import('./help.ts')).addHelp(program);
   await program.parseAsync();

@@ -1,14 +1,17 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addressBytes, addressText } from '../bytes/address.ts';
 import { DEFAULT_LIMITS, LIMITS, type LimitName, type Limits } from '../bytes/limits.ts';
-import type { WarningCode } from '../capture/warning.ts';
-import type { Allowance } from '../dialogue/dialogue.ts';
+import { WARNINGS, type WarningCode } from '../capture/warning.ts';
+import { ALLOWANCES, type Allowance } from '../dialogue/dialogue.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import type { Target } from '../replay/live.ts';
 
 /** Where options stand in the help: those of every command, and those that belong to no group. */
 export const FOR_EVERY_COMMAND = 'For every command:';
 export const OTHERS = 'Options:';
+
+/** The command whose name may be left out. */
+export const DEFAULT_COMMAND = 'derive';
 
 /** The shells whose words can be completed. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -55,7 +58,7 @@ export interface NamedTarget extends Target {
 export const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** `NAME=NUMBER`, the number with k, m or g for powers of 1024; several are separated by commas. */
-export function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Limits {
+function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Limits {
   const limits: Record<LimitName, number> = { ...previous };
   for (const each of text.split(',')) {
     const [, name = '', digits, unit = ''] = /^([a-z-]+)=([0-9]{1,12})([kmg]?)$/i.exec(each) ?? [];
@@ -68,14 +71,14 @@ export function parseLimits(text: string, previous: Limits = DEFAULT_LIMITS): Li
 }
 
 /** A conversation's number, as Wireshark's `tcp.stream`. */
-export function parseStream(text: string): number {
+function parseStream(text: string): number {
   if (!/^[0-9]{1,9}$/.test(text))
     throw new InvalidArgumentError('a number from 0 on, as in the display filter tcp.stream eq 0.');
   return Number(text);
 }
 
 /** `HOST:PORT` or `[HOST]:PORT`, in the form that endpoints are printed in. */
-export function parseEndpoint(text: string): string {
+function parseEndpoint(text: string): string {
   const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text) ?? [];
   const bytes = addressBytes(v6 ?? v4 ?? '');
   if (bytes?.length !== (v6 === undefined ? 4 : 16) || Number(port) > 65_535) {
@@ -85,13 +88,13 @@ export function parseEndpoint(text: string): string {
 }
 
 /** `server=HOST:PORT`. */
-export function parseRole(text: string): string {
+function parseRole(text: string): string {
   if (!text.startsWith('server=')) throw new InvalidArgumentError('server=HOST:PORT.');
   return parseEndpoint(text.slice('server='.length));
 }
 
 /** Reads names that are separated by commas, each one of those that are known; may be repeated. */
-export const parserOf =
+const parserOf =
   <Name extends string>(known: readonly Name[]) =>
   (text: string, previous: ReadonlySet<Name> = new Set()): ReadonlySet<Name> => {
     const names = new Set(previous);
@@ -132,3 +135,46 @@ export function parseFileLabel(text: string, before: readonly FileLabel[] = []):
     throw new InvalidArgumentError('NAME=FILE, the name in letters, digits, space and . _ -');
   return [...before, { label, path }];
 }
+
+/** Adds the options of every command. */
+export function common(command: Command): Command {
+  return command
+    .optionsGroup(FOR_EVERY_COMMAND)
+    .addOption(new Option('--role <server=HOST:PORT>', 'say which endpoint is the server').argParser(parseRole))
+    .addOption(
+      new NamesOption(
+        '--allow <what>',
+        'use poor evidence all the same: gap, cut, conflict, role',
+        ALLOWANCES,
+      ).argParser(parserOf(ALLOWANCES)),
+    )
+    .addOption(
+      new NamesOption(
+        '--limit <NAME=NUMBER>',
+        'change a bound, as samples=500; capture2check help limits names them',
+        Object.keys(LIMITS).map((name) => `${name}=`),
+      ).argParser(parseLimits),
+    )
+    .option('-o, --output <file>', 'write there instead of stdout')
+    .option('-q, --quiet', 'say nothing but errors')
+    .addOption(silencing())
+    .option('-v, --verbose', 'say what became of every frame')
+    .option('--no-progress', 'do not show how far the reading has come')
+    .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
+    .optionsGroup(OTHERS);
+}
+
+/** `--no-warn`. */
+function silencing(): Option {
+  const names = Object.keys(WARNINGS) as WarningCode[];
+  const option = new NamesOption('--no-warn <NAME>', 'leave out a warning, by the name that it ends with', names);
+  option.negate = false; // commander takes every --no-… for the opposite of another
+  return option.argParser(parserOf(names));
+}
+
+/** `--stream`; `what` is done with it. */
+export const streamOption = (what: string): Option =>
+  new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);
+/** `--server`. */
+export const serverOption = (): Option =>
+  new Option('--server <HOST:PORT>', 'only conversations with this server').argParser(parseEndpoint);

@@ -1,27 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import { LIMITS } from '../bytes/limits.ts';
-import { WARNINGS, type WarningCode } from '../capture/warning.ts';
-import { ALLOWANCES } from '../dialogue/dialogue.ts';
 import type { AuditOptions } from './audit.ts';
 import type { DeriveOptions } from './derive.ts';
 import type { FixtureOptions } from './fixture.ts';
 import {
   type CommonOptions,
-  FOR_EVERY_COMMAND,
-  NamesOption,
-  OTHERS,
+  common,
+  DEFAULT_COMMAND,
   parseCount,
-  parseEndpoint,
   parseFileLabel,
-  parseLimits,
   parseListen,
-  parseRole,
-  parserOf,
-  parseStream,
   parseTarget,
   SHELLS,
   type Shell,
+  serverOption,
+  streamOption,
 } from './options.ts';
 import type { ProveOptions } from './prove.ts';
 import type { QuirksOptions } from './quirks.ts';
@@ -47,7 +40,7 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .enablePositionalOptions()
     .configureOutput({ outputError: () => {} }); // main says it
 
-  withStyleOptions(withScriptOptions(common(program.command('derive', { isDefault: true }))))
+  withStyleOptions(withScriptOptions(common(program.command(DEFAULT_COMMAND, { isDefault: true }))))
     .description('write the check (what is done when no command is named)')
     .argument('<capture...>', CAPTURES)
     .addOption(new Option('--format <format>', 'what to write').choices(FORMATS).default('haproxy'))
@@ -217,45 +210,6 @@ export function buildProgram(onExit: (code: number) => void): Command {
     .action(async (topic: string | undefined) => (await import('./help.ts')).help(program, topic));
   return program;
 }
-
-function common(command: Command): Command {
-  return command
-    .optionsGroup(FOR_EVERY_COMMAND)
-    .addOption(new Option('--role <server=HOST:PORT>', 'say which endpoint is the server').argParser(parseRole))
-    .addOption(
-      new NamesOption(
-        '--allow <what>',
-        'use poor evidence all the same: gap, cut, conflict, role',
-        ALLOWANCES,
-      ).argParser(parserOf(ALLOWANCES)),
-    )
-    .addOption(
-      new NamesOption(
-        '--limit <NAME=NUMBER>',
-        'change a bound, as samples=500; capture2check help limits names them',
-        Object.keys(LIMITS).map((name) => `${name}=`),
-      ).argParser(parseLimits),
-    )
-    .option('-o, --output <file>', 'write there instead of stdout')
-    .option('-q, --quiet', 'say nothing but errors')
-    .addOption(silencing())
-    .option('-v, --verbose', 'say what became of every frame')
-    .option('--no-progress', 'do not show how far the reading has come')
-    .option('--no-color', 'no colors (NO_COLOR in the environment does the same)')
-    .optionsGroup(OTHERS);
-}
-
-function silencing(): Option {
-  const names = Object.keys(WARNINGS) as WarningCode[];
-  const option = new NamesOption('--no-warn <NAME>', 'leave out a warning, by the name that it ends with', names);
-  option.negate = false; // commander takes every --no-… for the opposite of another
-  return option.argParser(parserOf(names));
-}
-
-const streamOption = (what: string): Option =>
-  new Option('--stream <number>', `${what}; numbered as Wireshark's tcp.stream`).argParser(parseStream);
-const serverOption = (): Option =>
-  new Option('--server <HOST:PORT>', 'only conversations with this server').argParser(parseEndpoint);
 
 function version(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -8,7 +8,10 @@ const PATIENCE = 1000;
 const INTERVAL = 200;
 
 /** Draws on the terminal how far the reading of these captures has come, from the program's second second on. */
-export function progressOf(captures: readonly string[], terminal: Terminal): (progress: Progress) => void {
+export function progressOf(
+  captures: readonly string[],
+  terminal: Pick<Terminal, 'columns' | 'draw'>,
+): (progress: Progress) => void {
   const started = performance.now();
   let due = PATIENCE;
   let total: number | undefined;
@@ -49,7 +52,7 @@ export function progressLine(
           `${megabytes(rate)} MB/s`,
           ...(rate > 0 ? [`${durationText(Math.max(0, total - bytes) / rate)} left`] : []),
         ];
-  parts.push(`${shortCount(frames)} frames`, `${shortCount(conversations)} conversations`);
+  parts.push(counted(frames, 'frame'), counted(conversations, 'conversation'));
   let line = '';
   for (const part of parts) {
     const longer = line === '' ? part : `${line}, ${part}`;
@@ -68,7 +71,7 @@ function durationText(seconds: number): string {
   return `${Math.ceil(whole / 3600)} h`;
 }
 
-function shortCount(count: number): string {
-  if (count < 10_000) return String(count);
-  return count < 1e6 ? `${Math.floor(count / 1000)} k` : `${(count / 1e6).toFixed(1)} M`;
+function counted(count: number, what: string): string {
+  if (count < 10_000) return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${count < 1e6 ? `${Math.floor(count / 1000)} k` : `${(count / 1e6).toFixed(1)} M`} ${what}s`;
 }

@@ -1,15 +1,16 @@
 import { isatty } from 'node:tty';
 import { printable } from '../bytes/printable.ts';
 import type { Warn, WarningCode } from '../capture/warning.ts';
-import { wrapped } from '../emit/layout.ts';
 import type { Paint } from '../emit/paint.ts';
 import type { Words } from '../emit/words.ts';
 
 let Chalk: typeof import('chalk').Chalk | undefined;
+let linesOf = (text: string, _width: number, _indent: string, _more: string): string[] => [text];
 
-/** Without a terminal there is nothing to color, and the program starts sooner. */
-export async function loadColors(): Promise<void> {
+/** What a terminal needs. Without one there is nothing to color and no line to break, and the program starts sooner. */
+export async function lookAtTerminal(): Promise<void> {
   if (isatty(1) || isatty(2)) ({ Chalk } = await import('chalk'));
+  if (isatty(2)) linesOf = (await import('../emit/layout.ts')).wrapped;
 }
 
 /** How much is said on stderr. */
@@ -67,7 +68,7 @@ export class Terminal {
   }
 
   get columns(): number {
-    return process.stderr.columns;
+    return columnsOf(process.stderr);
   }
 
   /** Shows a line that whatever is said next takes the place of. It has to fit. */
@@ -97,9 +98,8 @@ export class Terminal {
   /** A line in a pipe; on a terminal as many as it takes, broken between words. */
   #write(message: string, mark?: Mark): void {
     this.erase();
-    const width = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
     const text = `capture2check: ${mark === undefined ? '' : `${mark} `}${printable(message)}`;
-    const lines = wrapped(text, width, '', '  ').map((line) => `${line}\n`);
+    const lines = linesOf(text, this.columns, '', '  ').map((line) => `${line}\n`);
     const color = mark === 'error:' ? this.#chalk.red : this.#chalk.magenta;
     process.stderr.write(mark === undefined ? lines.join('') : lines.join('').replace(mark, () => color(mark)));
   }
@@ -107,6 +107,10 @@ export class Terminal {
 
 /** What stands before words that are more than a note. */
 type Mark = 'warning:' | 'error:';
+
+/** A terminal may not know how wide it is. */
+const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
+  isTTY ? columns || 80 : Number.POSITIVE_INFINITY;
 
 const isWatched = ({ quiet, progress }: Verbosity): boolean =>
   progress === true && !quiet && process.stderr.isTTY && process.env['TERM'] !== 'dumb';
@@ -120,7 +124,7 @@ export function paintFor(color: boolean): Paint {
     (text: string): string =>
       chalk[name](text);
   return {
-    columns: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    columns: columnsOf(process.stdout),
     client: painter('magenta'),
     server: painter('green'),
     dim: painter('dim'),

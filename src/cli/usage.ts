@@ -1,24 +1,31 @@
 import type { Command, CommanderError, Option } from 'commander';
-import { NamesOption } from './options.ts';
+import { DEFAULT_COMMAND, NamesOption } from './options.ts';
 import { closest } from './suggest.ts';
 
 /** What commander found wrong in a command line, in one sentence that ends with the next step. */
 export function usageText(program: Command, args: readonly string[], error: CommanderError): string {
-  const command = program.commands.find((each) => each.name() === args[0]);
+  const named = (name: string) => program.commands.find((command) => command.name() === name);
+  const command = named(args[0] ?? '');
   const message = error.message.replace(/^error: /, '').replace(/\.$/, '');
-  const help = `capture2check${command === undefined ? '' : ` ${command.name()}`} --help tells how it is used`;
-  const mistyped = /^(.*)\n\(Did you mean (.*)\?\)$/s.exec(message);
-  if (mistyped !== null) return `${mistyped[1]}; did you mean ${mistyped[2]}?`;
+  const [, unknown, likely] = /^(.*)\n\(Did you mean (.*)\?\)$/s.exec(message) ?? [];
+  if (unknown !== undefined) return `${unknown}; did you mean ${likely}?`;
   const [, flags, value = '', expected = ''] =
-    /^option '(.+?)' argument '(.*)' is invalid\. (.*)$/s.exec(message) ??
-    /^command-argument value (?<flags>)'(.*)' is invalid for argument '.*'\. (.*)$/s.exec(message) ??
-    [];
-  if (flags === undefined) return `${message}; ${help}`;
-  const option = (command ?? program.commands[0])?.options.find((each) => each.flags === flags);
-  const named = option?.long ?? args[0];
+    /^option '(.+?)' argument '(.*)' is invalid\. (.*)$/s.exec(message) ?? [];
+  if (flags !== undefined) {
+    const option = (command ?? named(DEFAULT_COMMAND))?.options.find((each) => each.flags === flags);
+    return valueText(option, flags, value, expected);
+  }
+  const [, word, words] =
+    /^command-argument value '(.*)' is invalid for .*\. Allowed choices are (.*)$/s.exec(message) ?? [];
+  if (word !== undefined) return `${args[0]} ${word}: expected one of ${words}`;
+  return `${message}; ${['capture2check', ...(command === undefined ? [] : [command.name()]), '--help'].join(' ')} tells how it is used`;
+}
+
+function valueText(option: Option | undefined, flags: string, value: string, expected: string): string {
+  const name = option?.long ?? flags;
   const unknown = option && unknownWord(option, value);
-  if (unknown?.meant !== undefined) return `${named} knows no "${unknown.word}"; did you mean ${unknown.meant}?`;
-  return `${named} ${value}: expected ${expected.replace(/^Allowed choices are/, 'one of')}`;
+  if (unknown?.meant !== undefined) return `${name} knows no "${unknown.word}"; did you mean ${unknown.meant}?`;
+  return `${name} ${value}: expected ${expected.replace(/^Allowed choices are/, 'one of')}`;
 }
 
 /** The first word of a value that its option does not know, and the known one that is nearest. */

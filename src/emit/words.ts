@@ -103,7 +103,8 @@ export function noConversation(
     ...(stream === undefined ? [] : [`is tcp.stream ${stream}`]),
     ...(server === undefined ? [] : [`has the server ${server}`]),
   ];
-  return `${names}: no conversation ${wanted.join(' and ')}; capture2check list shows what there is`;
+  const what = wanted.length === 0 ? 'can be used' : wanted.join(' and ');
+  return `${names}: no conversation ${what}; capture2check list shows what there is`;
 }
 
 /** A conversation that was asked for by number makes a check whatever came of it; the user should know what. */

@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
-import { progressLine } from '../../src/cli/progress.ts';
+import { statSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { progressLine, progressOf } from '../../src/cli/progress.ts';
 import { capture2check } from '../support/cli.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 import { leftOver, onTerminal } from '../support/terminal.ts';
 import { describeWith } from '../support/tools.ts';
 
 const FILE = `${FIXTURES}/socks5/dante-socks5h-x3/capture.pcap`;
+const GZIPPED = `${FIXTURES}/formats/gz-x3/capture.pcap.gz`;
 /** A capture whose second half comes more than a second after the first. */
 const SLOWLY = `(head -c 1500 ${FILE}; sleep 2; tail -c +1501 ${FILE}) |`;
 const ERASE = '\r\x1b[K';
@@ -29,6 +31,22 @@ test('the progress line fits any terminal, with a column for the cursor', () => 
   expect(line(60, 480e6)).toBe('62 %, 300 of 480 MB, 30 MB/s, 6 s left, 3.4 M frames');
 });
 
+test('lines are drawn from the second second on, five a second, with the share of all files as they are on disk', () => {
+  const drawn: string[] = [];
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const terminal = { columns: 80, draw: (text: string) => drawn.push(text) };
+  const size = statSync(FILE).size + statSync(GZIPPED).size;
+  const report = progressOf([FILE, GZIPPED], terminal);
+  for (now = 0; now <= 2000; now += 50) report({ bytes: size / 2, frames: 7, conversations: 1 });
+  expect(drawn).toHaveLength(6);
+  for (const text of drawn)
+    expect(text).toMatch(/^50 %, 0\.0 of 0\.0 MB, 0\.0 MB\/s, [12] s left, 7 frames, 1 conversation$/);
+  progressOf(['/dev/null', FILE], terminal)({ bytes: 1, frames: 0, conversations: 0 });
+  expect(drawn.at(-1), 'of a pipe or a device nobody knows the size').toMatch(/^0\.0 MB read/);
+  clock.mockRestore();
+});
+
 test('there is no progress line in a pipe', () => {
   const { stdout, stderr } = capture2check(['-'], { input: '' });
   expect(stdout + stderr).not.toContain('\r');
@@ -42,7 +60,7 @@ describeWith(['script', 'stty'], 'the progress line on a terminal', () => {
   test('is shown for an input that takes longer than a second, and taken away before anything else is said', () => {
     const { code, shown } = read('');
     expect(code).toBe(0);
-    expect(shown).toMatch(/\r\x1b\[K0\.0 MB read, 0\.0 MB\/s, [0-9]+ frames, [0-9] conversations\r\x1b\[K/);
+    expect(shown).toMatch(/\r\x1b\[K0\.0 MB read, 0\.0 MB\/s, [0-9]+ frames, [0-9] conversations?\r\x1b\[K/);
     expect(leftOver(shown)).toBe(whole);
   });
 

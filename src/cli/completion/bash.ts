@@ -1,4 +1,5 @@
-import { type CommandSpec, DEFAULT_COMMAND, type OptionSpec, type Value } from './spec.ts';
+import { DEFAULT_COMMAND } from '../options.ts';
+import type { CommandSpec, OptionSpec, Value } from './spec.ts';
 
 /** For bash 3.2 and later, without the bash-completion package. */
 export const bashCompletion = (commands: readonly CommandSpec[]): string => `\

@@ -1,4 +1,5 @@
-import { type CommandSpec, DEFAULT_COMMAND, type OptionSpec, type Value } from './spec.ts';
+import { DEFAULT_COMMAND } from '../options.ts';
+import type { CommandSpec, OptionSpec, Value } from './spec.ts';
 
 /** For fish 3 and later. */
 export const fishCompletion = (commands: readonly CommandSpec[]): string => `\

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { TOPIC_NAMES } from '../help.ts';
 import { NamesOption } from '../options.ts';
 
 /** What may stand in a place: one of these words, several of them with commas between, a file, a file behind `NAME=`, or what nobody can guess. */
@@ -24,9 +25,6 @@ export interface CommandSpec {
   /** What its operands are. */
   readonly operands: Value;
 }
-
-/** The command whose name may be left out. */
-export const DEFAULT_COMMAND = 'derive';
 
 /** The commands as a completion needs them. */
 export function specsOf(program: Command): CommandSpec[] {
@@ -56,7 +54,7 @@ function whatFits(option: Option): Value {
 }
 
 function operandsOf(command: Command, topics: readonly string[]): Value {
-  if (command.name() === 'help') return { kind: 'words', words: [...topics, 'limits', 'warnings'] };
+  if (command.name() === 'help') return { kind: 'words', words: [...topics, ...TOPIC_NAMES] };
   const words = command.registeredArguments[0]?.argChoices;
   return words === undefined ? { kind: 'file' } : { kind: 'words', words };
 }

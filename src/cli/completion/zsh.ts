@@ -1,4 +1,5 @@
-import { type CommandSpec, DEFAULT_COMMAND, type OptionSpec, type Value } from './spec.ts';
+import { DEFAULT_COMMAND } from '../options.ts';
+import type { CommandSpec, OptionSpec, Value } from './spec.ts';
 
 /** For zsh with its own completion system; as a file in $fpath, or sourced. */
 export const zshCompletion = (commands: readonly CommandSpec[]): string => `\
