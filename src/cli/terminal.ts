@@ -5,7 +5,7 @@ import type { Paint } from '../emit/paint.ts';
 import type { Words } from '../emit/words.ts';
 
 let Chalk: typeof import('chalk').Chalk | undefined;
-let linesOf = (text: string, _width: number, _indent: string, _more: string): string[] => [text];
+let linesOf: typeof import('../emit/layout.ts').wrapped = (text) => [text];
 
 /** What a terminal needs. Without one there is nothing to color and no line to break, and the program starts sooner. */
 export async function lookAtTerminal(): Promise<void> {
