@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behavior, Reaction } from '../proof/behavior.ts';
 
 /** A listening server that behaves as described. */
@@ -55,13 +54,31 @@ function converse(socket: Socket, { reactions }: Behavior, requestLengths: reado
   advance();
 }
 
-/** Does what is described on a connection. */
-export async function react(socket: Socket, { pieces, ending }: Reaction): Promise<void> {
+/** Does what is described on a connection, while it lasts; `onSaid` is told how many bytes were written. */
+export async function react(
+  socket: Socket,
+  { pieces, ending }: Reaction,
+  onSaid: (length: number) => void = () => {},
+): Promise<void> {
   for (const { delay, bytes } of pieces) {
-    if (delay > 0) await sleep(delay);
+    if (delay > 0) await untilClosed(socket, delay);
     if (socket.destroyed || !socket.writable) return;
     await new Promise((resolve) => socket.write(bytes, resolve));
+    onSaid(bytes.length);
   }
   if (ending === 'FIN') socket.end();
   if (ending === 'RST') socket.resetAndDestroy();
+}
+
+/** Waits so many milliseconds, or until the connection is closed. */
+function untilClosed(socket: Socket, delay: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      socket.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, delay);
+    socket.once('close', done);
+  });
 }

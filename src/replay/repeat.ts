@@ -24,7 +24,7 @@ export async function repeatDialogue(
   target: Target,
   { timeout, probe }: RepeatOptions,
 ): Promise<Conversation> {
-  const socket = await connected(target);
+  const socket = await connected(target, timeout);
   const exchange = new RepeatedConversation(socket);
   const { turns, layers } = dialogue;
   const read = layers.flatMap(({ messages }) => messages);
@@ -35,13 +35,20 @@ export async function repeatDialogue(
   return exchange.end(timeout);
 }
 
-function connected(target: Target): Promise<Socket> {
+function connected(target: Target, timeout: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...target, noDelay: true, allowHalfOpen: true }, () => {
+      clearTimeout(timer);
       socket.off('error', reject);
       resolve(socket);
     });
-    socket.once('error', reject);
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`${target.host}:${target.port} does not answer within ${timeout} ms`));
+    }, timeout);
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
   });
 }
 

@@ -8,6 +8,7 @@ import { readDialogue } from '../../src/dialogue/dialogue.ts';
 import { haproxyRules } from '../../src/emit/haproxy/rules.ts';
 import { conversationsOf, parseFixture } from '../../src/fixture/read.ts';
 import { fixtureText, toFixture } from '../../src/fixture/write.ts';
+import { parseFixture as readFixture } from '../../src/library.ts';
 import { twinsOf } from '../../src/proof/counterparts.ts';
 import { confirms } from '../../src/proof/run.ts';
 import { runScript, type Script } from '../../src/proof/script.ts';
@@ -16,7 +17,7 @@ import { checkLive } from '../../src/replay/live.ts';
 import { planOf } from '../../src/replay/plan.ts';
 import { serveFixture } from '../../src/replay/serve.ts';
 import { dialogueOf, tcpScriptOf } from '../support/derive.ts';
-import { captureOf } from '../support/fixtures.ts';
+import { CASES, captureOf } from '../support/fixtures.ts';
 import { checkOf, TALKS } from '../support/proof.ts';
 import { describeWith } from '../support/tools.ts';
 import { hex, Talk } from '../support/wire.ts';
@@ -54,6 +55,27 @@ describe('a check passes against the server that it came from, served again', ()
     await server.close();
     expect({ status: live.status, step: live.step }).toEqual({ status: 'L7OK', step: undefined });
     expect(check.replies.length).toBeGreaterThan(1);
+  });
+});
+
+describe('every check passes against the capture that it comes from, served as it was captured and without its secrets', () => {
+  test.each(CASES)('$name', async ({ capture }) => {
+    const { dialogues, checks, scripts } = await analyze({ paths: [capture], dialogues: true, proof: false });
+    const source = { name: 'a.pcap', sha256: null, frames: 1000 };
+    const { dialogues: redacted } = readFixture(fixtureText(toFixture(dialogues, source)));
+    for (const served of [dialogues, redacted]) {
+      const server = await serveFixture(
+        served.map((each) => planOf(each, 'none')),
+        LIMITS,
+      );
+      const verdicts = await Promise.all(
+        checks.map((check) =>
+          checkLive(scripts.get(check) as Script, { host: server.host, port: server.port }, OPTIONS),
+        ),
+      );
+      await server.close();
+      expect(verdicts.map(({ status }) => status)).toEqual(checks.map(() => 'L7OK'));
+    }
   });
 });
 
@@ -174,12 +196,108 @@ test('a client that says too much is closed, and so is one too many', async () =
   expect(lines.at(-1)).toContain('closed: the client said more than 10 bytes');
 });
 
+describe('credentials', () => {
+  const socks5 = (greeting: string, ...more: string[]) => [greeting, ...more];
+  const login = (user: string, password: string) =>
+    `01${Buffer.of(user.length).toString('hex')}${Buffer.from(user).toString('hex')}${Buffer.of(password.length).toString('hex')}${Buffer.from(password).toString('hex')}`;
+  const basic = (user: string, password: string) =>
+    `Proxy-Authorization: Basic ${Buffer.from(`${user}:${password}`).toString('base64')}\r\n`;
+  const get = (header: string) =>
+    Buffer.from(
+      `GET http://client3.google.test/generate_204 HTTP/1.1\r\nHost: client3.google.test\r\n${header}\r\n`,
+    ).toString('hex');
+
+  /** What a server of these cases says to a client that says each of these in turn. */
+  async function told(cases: readonly string[], redact: boolean, requests: readonly string[]): Promise<string> {
+    const dialogues = (await Promise.all(cases.map(async (name) => (await recorded(name)).dialogues))).flat();
+    const source = { name: 'a.pcap', sha256: null, frames: 1000 };
+    const kept = redact ? readFixture(fixtureText(toFixture(dialogues, source))).dialogues : dialogues;
+    const server = await serveFixture(
+      kept.map((each) => planOf(each, 'none')),
+      LIMITS,
+    );
+    const said = await new Promise<string>((resolve) => {
+      const waiting = [...requests];
+      let received = '';
+      let answer = '';
+      const say = () => {
+        const next = waiting.shift();
+        if (next === undefined) socket.end();
+        else socket.write(hex(next));
+      };
+      const socket = connect(server.port, server.host, say);
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1');
+        answer = chunk.toString('latin1');
+        say();
+      });
+      socket.on('close', () => resolve(answer || received));
+    });
+    await server.close();
+    return said.startsWith('HTTP') ? said.slice(9, 12) : Buffer.from(said, 'latin1').toString('hex');
+  }
+
+  const GOOD = 'socks5/microsocks-socks5h-auth-x3';
+  const REFUSED = 'socks5/microsocks-fail-wrong-password-x3';
+  test.each([
+    ['the recorded ones are taken', [GOOD], false, login('lab', 'secret'), '0100'],
+    ['others are refused', [GOOD], false, login('lab', 'wrong!'), '0101'],
+    ['others as the refused ones were, whatever their length', [GOOD, REFUSED], false, login('lab', 'Secret'), '0102'],
+    ['of a good and a refused session each has its own', [GOOD, REFUSED], false, login('lab', 'secret'), '0100'],
+    ['any are taken where a placeholder stands', [GOOD], true, login('somebody', 'else'), '0100'],
+    ['but not none', [GOOD], true, login('', ''), '0101'],
+  ])('SOCKS5: %s', async (_, cases, redact, request, answer) => {
+    expect((await told(cases, redact, socks5('05020002', request))).slice(0, 4)).toBe(answer);
+  });
+
+  const HTTP = 'http/squid-http-auth-x3';
+  const DENIED = ['http/squid-fail-wrong-password-x3', 'http/squid-fail-no-credentials-x3'];
+  test.each([
+    ['the recorded ones are taken', [HTTP], false, basic('lab', 'secret'), '204'],
+    ['others are refused', [HTTP], false, basic('lab', 'wrong!'), '407'],
+    ['none are refused', [HTTP], false, '', '407'],
+    ['of good and refused sessions each has its own', [HTTP, ...DENIED], false, basic('lab', 'secret'), '204'],
+    ['and so have others', [HTTP, ...DENIED], false, basic('lab', 'wrong!'), '407'],
+    ['any are taken where a placeholder stands', [HTTP], true, basic('somebody', 'else'), '204'],
+    ['but not none', [HTTP], true, '', '407'],
+    ['where none were asked for, they do no harm', ['http/squid-http-x3'], false, basic('a', 'b'), '204'],
+    [
+      'what was answered 407 first is answered at once to one who brings them',
+      ['http/squid-http-anyauth'],
+      true,
+      basic('a', 'b'),
+      '204',
+    ],
+  ])('HTTP: %s', async (_, cases, redact, header, status) => {
+    expect(await told(cases, redact, [get(header)])).toBe(status);
+  });
+});
+
+test('a server that waits to answer ends at once all the same, and counts what it said', async () => {
+  const talk = new Talk().handshake().client('hello\r\n').server('welcome\r\n');
+  const lines: string[] = [];
+  const plan = planOf(dialogueOf(talk), 'recorded');
+  const slow = plan.reactions.map((each) => ({
+    ...each,
+    pieces: each.pieces.map((piece) => ({ ...piece, delay: 30_000 })),
+  }));
+  const server = await serveFixture([{ ...plan, reactions: slow }], { ...LIMITS, log: (line) => lines.push(line) });
+  const socket = connect(server.port, server.host, () => socket.write('hello\r\n'));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const began = Date.now();
+  await server.close();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(Date.now() - began).toBeLessThan(2000);
+  expect(lines).toEqual([expect.stringContaining('7 bytes in, 0 out, 0 requests answered')]);
+  socket.destroy();
+});
+
 describeWith(['curl', 'haproxy'], 'a real client takes it for the recorded server', () => {
   const CURL: readonly (readonly [name: string, ...args: string[]])[] = [
-    ['socks5/dante-socks5h-auth-x3', '-x', 'socks5h://any:thing@'],
+    ['socks5/dante-socks5h-auth-x3', '-x', 'socks5h://lab:secret@'],
     ['socks4/dante-socks4-x3', '-x', 'socks4://'],
-    ['http/squid-http-auth-x3', '-x', 'http://any:thing@'],
-    ['connect/tinyproxy-connect-plain-auth-x3', '-p', '-x', 'http://any:thing@'],
+    ['http/squid-http-auth-x3', '-x', 'http://lab:secret@'],
+    ['connect/tinyproxy-connect-plain-auth-x3', '-p', '-x', 'http://lab:secret@'],
   ];
 
   test.each(CURL)('curl: %s', async (name, ...args) => {
