@@ -91,13 +91,13 @@ test('of packets that are nested too deeply the number and the first frame', asy
   const nested = inside(Array<Layer>(9).fill(ipInIpv4), PACKET);
   const { warnings } = await warningsOn([nested, PACKET, nested]);
   expect(warnings).toEqual([
-    `frames-left-out: 2 of ${LAST + 2} frames left out (nested too deeply), the first is frame ${LAST}`,
+    `frames-left-out: 2 of ${LAST + 2} frames left out (nested too deeply), the first is frame ${LAST}; raise --limit nesting`,
   ]);
 });
 
 test('of a fragment that the snapshot length cut the number and the first frame', async () => {
   const { warnings } = await warningsOn([piece(0, 32, true).subarray(0, -1)]);
   expect(warnings).toEqual([
-    `frames-left-out: 1 of ${LAST} frames left out (cut fragment), the first is frame ${LAST}`,
+    `frames-left-out: 1 of ${LAST} frames left out (cut fragment), the first is frame ${LAST}; record whole frames: tcpdump -s 0`,
   ]);
 });

@@ -58,7 +58,12 @@ test('three sessions that differ in bound address, port and Date give the script
     return emitHaproxy({ ...scripted(checks), files: filesNamed(['a.pcap', 100]) });
   };
   const together = script(...sessions);
-  expect(headerIn(together)[1]).toMatch(/, 3 samples: tcp\.stream eq 0 .*, tcp\.stream eq 1 .*, tcp\.stream eq 2 /);
+  expect(
+    headerIn(together)
+      .slice(1, 4)
+      .join('')
+      .replaceAll(/ +#? +/g, ' '),
+  ).toMatch(/, 3 samples: tcp\.stream eq 0 .*, tcp\.stream eq 1 .*, tcp\.stream eq 2 /);
   for (const each of sessions) {
     expect(rulesIn(script(each))).toEqual(rulesIn(together));
     expect(headerIn(script(each))[1]).toContain(', 1 sample: ');
