@@ -9,7 +9,14 @@ export function onTerminal(
   const { status, stdout } = spawnSync('script', ['-qec', `stty cols ${columns} rows 50; ${command}`, '/dev/null'], {
     input: typed,
     encoding: 'utf8',
-    env: { ...process.env, TERM: 'xterm-256color', SHELL: '/bin/sh', c2c: `${process.execPath} ${CLI}`, ...env },
+    env: {
+      ...process.env,
+      TERM: 'xterm-256color',
+      NO_COLOR: '',
+      SHELL: '/bin/sh',
+      c2c: `${process.execPath} ${CLI}`,
+      ...env,
+    },
   });
   return { code: status, shown: stdout.replaceAll('\r\n', '\n') };
 }
