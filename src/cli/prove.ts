@@ -31,7 +31,7 @@ export async function prove(paths: string[], options: ProveOptions): Promise<num
   const dialect = dialectOf(options.haproxy);
   const form = formOf({ ...options, haproxy: dialect });
   const analysis = await analyzeFor(paths, options, terminal, { form, aim: aimOf(options) });
-  terminal.tell(wordsOn(analysis, { stream, artifact: 'verdicts', withheld: analysis.unsayable }));
+  terminal.tell(wordsOn(analysis, { stream, artifact: 'proof', withheld: analysis.unsayable }));
   if (analysis.checks.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   if (!analysis.checks.every((check) => isSuccess(check, analysis.dialogue)))
     throw new CommandError(

@@ -23,7 +23,7 @@ export function wordsOn(
   }: {
     readonly stream: number | undefined;
     /** What is printed beside the words. */
-    readonly artifact: 'script' | 'json' | 'verdicts';
+    readonly artifact: 'script' | 'json' | 'verdicts' | 'proof';
     readonly withheld?: Withheld;
     readonly style?: ScriptStyle;
   },
@@ -31,7 +31,7 @@ export function wordsOn(
   const words: Words[] = analysis.setAside.map((each) => note(`left out: ${setAsideText(each, analysis)}`));
   if (analysis.checks.length === 0) return words;
   if (stream !== undefined) words.push(...onForcedStream(analysis));
-  words.push(...onChecks(analysis), ...onProofs(analysis));
+  words.push(...onChecks(analysis), ...onProofs(analysis, artifact === 'proof'));
   for (const [{ samples, servers }, reason] of withheld) {
     words.push(
       warning(
@@ -41,7 +41,7 @@ export function wordsOn(
     );
   }
   const checks = analysis.checks.filter((check) => !withheld.has(check));
-  if (artifact === 'verdicts') return words;
+  if (artifact === 'verdicts' || artifact === 'proof') return words;
   if (artifact === 'script' && checks.length > 1 && style.section === undefined) {
     words.push(note(`${checks.length} checks: each goes into a section of its own; --server or --stream takes one`));
   }
@@ -146,7 +146,8 @@ function onChecks({ checks, scripts, lookalikes, files }: Analysis): Words[] {
 const SHOWN_ROWS = 10;
 const SHOWN_ROWS_OF_WEAK = 3;
 
-function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
+/** `shownWhole`: the artifact is the table itself. */
+function onProofs({ checks, proofs, dialogue, form }: Analysis, shownWhole: boolean): Words[] {
   const words: Words[] = [];
   const shown = isStrict(form) ? SHOWN_ROWS : SHOWN_ROWS_OF_WEAK;
   for (const check of checks) {
@@ -167,6 +168,7 @@ function onProofs({ checks, proofs, dialogue, form }: Analysis): Words[] {
       );
       continue;
     }
+    if (shownWhole) continue;
     // A wrong verdict weighs more than a late one.
     const losing = [
       ...proof.rows.filter(({ result }) => result === 'wrong'),

@@ -136,6 +136,12 @@ describe('derive and the proof', () => {
     }
   });
 
+  test('is not told on stderr where the table is printed', () => {
+    const { stdout, stderr } = capture2check(['prove', HTTP]);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(SCORE);
+    expect(stderr).toBe('');
+  });
+
   test('says the score on stderr', () => {
     const { code, stderr } = capture2check([HTTP]);
     expect(code).toBe(0);
