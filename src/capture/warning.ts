@@ -30,6 +30,7 @@ export const WARNINGS = {
   'not-proved': 'the check could not be tried',
   withheld: 'a check is not printed, or not run',
   'probe-status': 'of --probe the status of the captured origin is expected',
+  token: 'what is sent holds what looks like a token',
   'secret-names': '--secret-names names no secret of the script',
   'missing-variable': 'this HAProxy takes a missing variable for empty',
   'nothing-judged': 'no check of a configuration could be judged',

@@ -1,4 +1,6 @@
 import type { WarningCode } from '../capture/warning.ts';
+import type { Check } from '../check/check.ts';
+import { tokensIn } from '../fixture/tokens.ts';
 import { formatEndpoint } from '../packet/segment.ts';
 import { isStrict } from '../proof/form.ts';
 import type { Analysis, SetAside } from './analysis.ts';
@@ -62,6 +64,10 @@ function onSecrets(analysis: Analysis, style: ScriptStyle, artifact: 'script' | 
         : [`the JSON holds secrets (${fields.join(', ')})`];
   const words = [
     ...places.map((place) => note(`${place}: keep the file private, or say --secrets env`)),
+    ...analysis.checks.filter(holdsToken).map(({ samples }) => {
+      const what = `tcp.stream ${samples[0]?.stream}: what is sent holds what looks like a token, by the name of its parameter`;
+      return warning('token', `${what}: keep the file private`);
+    }),
     ...[...(style.environment ?? [])]
       .filter(([, variable]) => !variables.includes(variable))
       .map(([name]) => warning('secret-names', `--secret-names: no secret of the script is called ${name}`)),
@@ -77,6 +83,9 @@ function onSecrets(analysis: Analysis, style: ScriptStyle, artifact: 'script' | 
     );
   return words;
 }
+
+const holdsToken = ({ steps }: Check): boolean =>
+  steps.some((step) => step.kind === 'send' && tokensIn(Buffer.from(step.bytes).toString('latin1')).length > 0);
 
 /** Why there is no check at all, with the next step. */
 export function nothingToDerive(

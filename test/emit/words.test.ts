@@ -140,3 +140,14 @@ describe('why there is nothing to derive, with the next step', () => {
     expect(nothingToDerive(analysis(changes), wanted)).toContain(`a.pcap: ${words}`);
   });
 });
+
+test('a script that holds a token says so', () => {
+  const asked = (target: string) =>
+    checksOf([
+      new Talk().handshake().client(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).server(answer('204 No Content')),
+    ]);
+  expect(say({ checks: asked('/?access_token=t0k') }).join('\n')).toContain(
+    'warning: tcp.stream 0: what is sent holds what looks like a token, by the name of its parameter: keep the file private',
+  );
+  expect(say({ checks: asked('/?page=1') }).join('\n')).not.toContain('token');
+});
