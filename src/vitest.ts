@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type Dialogue, readDialogue } from './dialogue/dialogue.ts';
-import { compareLike, type Difference } from './fixture/compare.ts';
+import { compareLike } from './fixture/compare.ts';
+import type { Difference } from './fixture/difference.ts';
 import type { FixtureJson } from './fixture/schema.ts';
 import { parseFixture, type ServeFixtureOptions, serveFixture } from './library.ts';
 import type { Target } from './replay/live.ts';

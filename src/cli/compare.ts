@@ -21,7 +21,7 @@ export async function compare(before: string, after: string, options: CommonOpti
   const [old, now] = [await read([before], true), await read([after], true)];
   for (const analysis of [old, now])
     if (analysis.dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
-  const comparison = compareDialogues(old.dialogues, now.dialogues);
+  const comparison = compareDialogues(old.dialogues, now.dialogues, options.allow);
   const both = await analyzeFor([before, after], options, terminal.muted(), { proof: false });
   const meaning = meaningOf(old, now, both);
   const sides = {

@@ -1,6 +1,6 @@
 import { printable } from '../bytes/printable.ts';
-import type { Comparison, Difference } from '../fixture/compare.ts';
-import { isSame } from '../fixture/compare.ts';
+import { type Comparison, isSame } from '../fixture/compare.ts';
+import type { Difference } from '../fixture/difference.ts';
 import { jsonText } from './json.ts';
 import { shortened } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -51,12 +51,14 @@ export function emitComparison(
   return [...lines, '', ...meaningLines(meaning)].map((line) => `${line}\n`).join('');
 }
 
-function diffLines({ name, before, after }: Difference, paint: Paint): string[] {
-  const line = (sign: string, value: string) =>
-    shortened(`  ${sign} ${printable(name)}: ${printable(value)}`, paint.columns);
+function diffLines({ name, before, after, counts, samples }: Difference, paint: Paint): string[] {
+  const always = (seen: readonly number[], of: number) => seen.length === 0 || seen[0] === of;
+  const mixed = !always(counts.before, samples.before) || !always(counts.after, samples.after);
+  const line = (sign: string, value: string, seen: number | undefined, of: number) =>
+    shortened(`  ${sign} ${printable(name)}: ${printable(value)}${mixed ? ` (${seen} of ${of})` : ''}`, paint.columns);
   return [
-    ...before.map((value) => paint.bad(line('-', value))),
-    ...after.map((value) => paint.server(line('+', value))),
+    ...before.map((value, at) => paint.bad(line('-', value, counts.before[at], samples.before))),
+    ...after.map((value, at) => paint.server(line('+', value, counts.after[at], samples.after))),
   ];
 }
 
