@@ -142,7 +142,7 @@ function titleOf({ exchanges }: Sample): string {
 }
 
 /** What a dialogue asks, request by request. */
-export const askedBy = ({ exchanges }: Sample): string[] =>
+export const askedBy = ({ exchanges }: Pick<Sample, 'exchanges'>): string[] =>
   exchanges.flatMap(({ request }) => (request === undefined ? [] : [request.likeness]));
 
 /** Is there no protocol that would tell a success from a failure? */

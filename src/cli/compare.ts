@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
-import type { Check } from '../check/check.ts';
+import { CheckFolder } from '../check/fold.ts';
+import { sampleOf } from '../check/sample.ts';
 import type { Analysis } from '../emit/analysis.ts';
 import { emitComparison, emitComparisonJson, type Meaning } from '../emit/compare.ts';
 import { PLAIN } from '../emit/paint.ts';
 import { noConversation } from '../emit/words.ts';
 import { compareDialogues, isSame } from '../fixture/compare.ts';
-import { says } from '../proof/behavior.ts';
-import { runScript, type Script } from '../proof/script.ts';
+import { DEFAULT_FORM } from '../proof/form.ts';
+import { holdEverywhere, holdingOf, serversIn } from '../proof/holding.ts';
+import { composeScript } from '../proof/script.ts';
 import { analyzeFor } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
@@ -22,8 +24,7 @@ export async function compare(before: string, after: string, options: CommonOpti
   for (const analysis of [old, now])
     if (analysis.dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
   const comparison = compareDialogues(old.dialogues, now.dialogues, options.allow);
-  const both = await analyzeFor([before, after], options, terminal.muted(), { proof: false });
-  const meaning = meaningOf(old, now, both);
+  const meaning = meaningOf(old, now, options);
   const sides = {
     before: { name: basename(before), dialogues: old.dialogues.length },
     after: { name: basename(after), dialogues: now.dialogues.length },
@@ -36,21 +37,18 @@ export async function compare(before: string, after: string, options: CommonOpti
   return isSame(comparison) ? EXIT.done : EXIT.no;
 }
 
-/** Each check is run against what the other server said, in the model. */
-function meaningOf(old: Analysis, now: Analysis, both: Analysis): Meaning {
+/** Each check is run against what the other server said to the same requests, in the model. */
+function meaningOf(old: Analysis, now: Analysis, { allow = new Set(), limit }: CommonOptions): Meaning {
+  const [olds, news] = [serversIn(old.dialogues, allow), serversIn(now.dialogues, allow)];
+  const folder = new CheckFolder(limit);
+  for (const dialogue of [...old.dialogues, ...now.dialogues]) {
+    const sampling = sampleOf(dialogue, allow, false);
+    if ('sample' in sampling) folder.add(sampling.sample);
+  }
+  const both = new Map(folder.finish().checks.map((check) => [check, composeScript(check, DEFAULT_FORM)]));
   return {
-    oldHoldsForNew: old.checks.length === 0 ? undefined : holdsForAll(old, now),
-    newHoldsForOld: now.checks.length === 0 ? undefined : holdsForAll(now, old),
-    common: old.checks.length > 0 && now.checks.length > 0 && holdsForAll(both, old) && holdsForAll(both, now),
+    oldHoldsForNew: old.checks.length === 0 ? undefined : holdingOf(old.scripts, news),
+    newHoldsForOld: now.checks.length === 0 ? undefined : holdingOf(now.scripts, olds),
+    common: holdEverywhere(both, [olds, news]),
   };
-}
-
-/** Does each check of the one hold for some server of the other? A server that gives no check fails them all. */
-const holdsForAll = (one: Analysis, other: Analysis): boolean =>
-  one.checks.every((check) => other.checks.some((server) => holds(one, check, server)));
-
-function holds({ scripts }: Analysis, check: Check, server: Check): boolean {
-  const reactions = server.replies.map((messages) => says(Buffer.concat(messages.map(({ bytes }) => bytes))));
-  const script = scripts.get(check) as Script;
-  return runScript(script, { reactions }, check.timeout * 1000).status === 'L7OK';
 }

@@ -1,6 +1,7 @@
 import { printable } from '../bytes/printable.ts';
 import { type Comparison, isSame } from '../fixture/compare.ts';
 import type { Difference } from '../fixture/difference.ts';
+import type { Holding } from '../proof/holding.ts';
 import { jsonText } from './json.ts';
 import { shortened } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -8,10 +9,10 @@ import type { Paint } from './paint.ts';
 /** What a comparison means for checks. */
 export interface Meaning {
   /** Does the check of the one server hold for the other? Undefined where the one gives no check. */
-  readonly oldHoldsForNew: boolean | undefined;
-  readonly newHoldsForOld: boolean | undefined;
-  /** Is there one check that holds for both? */
-  readonly common: boolean;
+  readonly oldHoldsForNew: Holding | undefined;
+  readonly newHoldsForOld: Holding | undefined;
+  /** Is there one check that holds for both? Undefined where that is not shown. */
+  readonly common: boolean | undefined;
 }
 
 /** The names of both sides, and how many dialogues each has. */
@@ -74,24 +75,33 @@ function sentence({ place, name, before, after }: Difference): string {
 const count = (dialogues: number): string => `${dialogues} ${dialogues === 1 ? 'dialogue' : 'dialogues'}`;
 
 function meaningLines({ oldHoldsForNew, newHoldsForOld, common }: Meaning): string[] {
-  const line = (whose: string, whom: string, holds: boolean | undefined) =>
-    holds === undefined
-      ? `the ${whose} server gives no check`
-      : `the check of the ${whose} server ${holds ? 'holds' : 'does NOT hold'} for the ${whom} one`;
   return [
-    line('old', 'new', oldHoldsForNew),
-    line('new', 'old', newHoldsForOld),
-    common ? 'one check holds for both: derive it from both at once' : 'no one check holds for both',
+    holdingLine('old', 'new', oldHoldsForNew),
+    holdingLine('new', 'old', newHoldsForOld),
+    common === undefined
+      ? 'whether one check holds for both is not shown'
+      : common
+        ? 'one check holds for both: derive it from both at once'
+        : 'no one check holds for both',
   ];
+}
+
+function holdingLine(whose: string, whom: string, holding: Holding | undefined): string {
+  if (holding === undefined) return `the ${whose} server gives no check`;
+  const { holds, asked, passed } = holding;
+  if (holds === undefined)
+    return `whether the check of the ${whose} server holds for the ${whom} one is not shown: what it sends was not sent there`;
+  const often = passed > 0 && passed < asked ? ` (it would have passed ${passed} of ${asked} times)` : '';
+  return `the check of the ${whose} server ${holds ? 'holds' : 'does NOT hold'} for the ${whom} one${often}`;
 }
 
 /** The comparison as JSON, described in docs/json.md. */
 export const emitComparisonJson = (comparison: Comparison, meaning: Meaning): string =>
   jsonText({
     same: isSame(comparison),
-    old_check_holds_for_new: meaning.oldHoldsForNew ?? null,
-    new_check_holds_for_old: meaning.newHoldsForOld ?? null,
-    one_check_for_both: meaning.common,
+    old_check_holds_for_new: meaning.oldHoldsForNew?.holds ?? null,
+    new_check_holds_for_old: meaning.newHoldsForOld?.holds ?? null,
+    one_check_for_both: meaning.common ?? null,
     dialogues: comparison.pairs,
     only_before: comparison.onlyBefore,
     only_after: comparison.onlyAfter,

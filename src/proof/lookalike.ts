@@ -1,6 +1,6 @@
-import { askedBy, type Check } from '../check/check.ts';
+import type { Check } from '../check/check.ts';
 import type { Sample } from '../check/sample.ts';
-import { type Behavior, says } from './behavior.ts';
+import { asksAlike, type Recorded, recordedServer } from './recorded.ts';
 import { runScript, type Script } from './script.ts';
 
 /** A dialogue that failed, and why. */
@@ -11,10 +11,7 @@ export interface Lookalike {
 }
 
 /** The failure, what was asked in it, and a server that behaves as that one did. */
-interface Failure extends Lookalike {
-  readonly asked: readonly string[];
-  readonly behavior: Behavior;
-}
+type Failure = Lookalike & Recorded;
 
 /** Failures that are kept; each of them is tried against each check that asks the same. */
 const MAX_FAILURES = 1000;
@@ -30,11 +27,7 @@ export class Failures {
   add(sample: Sample, reason: string, frame: number | undefined): void {
     if (this.#kept.length >= MAX_FAILURES) return;
     const { stream, exchanges, hungUp } = sample;
-    const replies = exchanges.map(({ reply }) => Buffer.concat(reply.map(({ bytes }) => bytes.slice(0, MAX_MESSAGE))));
-    const reactions = replies.map((bytes, at) => says(bytes, at + 1 === replies.length ? hungUp?.by : undefined));
-    const greeted = exchanges[0]?.request === undefined;
-    const behavior = { reactions: greeted ? reactions : [says(new Uint8Array(0)), ...reactions] };
-    this.#kept.push({ stream, reason, frame, asked: askedBy(sample), behavior });
+    this.#kept.push({ stream, reason, frame, ...recordedServer(exchanges, hungUp, MAX_MESSAGE) });
   }
 
   /** For each check the failures that it would take for successes: dialogues that ask the same, as far as they go. */
@@ -44,7 +37,7 @@ export class Failures {
 
   #passing({ asked, timeout }: Check, script: Script): Lookalike[] {
     return this.#kept
-      .filter((failure) => failure.asked.every((each, at) => at >= asked.length || each === asked[at]))
+      .filter((failure) => asksAlike(asked, failure.asked))
       .filter(({ behavior }) => runScript(script, behavior, timeout * 1000).status === 'L7OK')
       .sort((a, b) => a.stream - b.stream)
       .slice(0, TOLD)

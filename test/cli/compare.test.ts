@@ -50,12 +50,25 @@ describe('compare', () => {
     expect(stdout).toContain('\nthe servers behave alike\n');
   });
 
-  test('a check that does not hold is said', () => {
-    const { code, stdout } = capture2check(['compare', DANTE, AUTH]);
+  test('a request that the new server refused is a check that does not hold', () => {
+    const { code, stdout } = capture2check(['compare', at('http/squid-http-x3'), at('http/squid-http-anyauth')]);
     expect(code).toBe(1);
     expect(stdout).toContain('the check of the old server does NOT hold for the new one\n');
-    expect(stdout).toContain('no one check holds for both\n');
+  });
+
+  test('of a check that sends what the new server was never asked nothing is shown', () => {
+    const { code, stdout } = capture2check(['compare', DANTE, AUTH]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'whether the check of the old server holds for the new one is not shown: what it sends was not sent there\n',
+    );
+    expect(stdout).toContain('whether one check holds for both is not shown\n');
     expect(stdout).not.toContain('secret');
+    expect(JSON.parse(capture2check(['compare', '--json', DANTE, AUTH]).stdout)).toMatchObject({
+      old_check_holds_for_new: null,
+      new_check_holds_for_old: null,
+      one_check_for_both: null,
+    });
   });
 
   test('a capture that cannot be read: exit 3', () => {
