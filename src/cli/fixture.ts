@@ -32,9 +32,9 @@ export async function fixture(path: string, options: FixtureOptions): Promise<nu
     const name = basename(path).replace(/\.(?:pcap|pcapng|cap|gz|zst|json)\b.*$/, '');
     for (const dialogue of dialogues) {
       const file = join(output, `${name}-stream-${dialogue.conversation.stream}.json`);
-      await writeArtifact(fixtureText(toFixture([dialogue], source, settings)), file);
+      await writeArtifact(fixtureText(toFixture([dialogue], source, settings)), file, keepSecrets);
     }
-  } else await writeArtifact(fixtureText(toFixture(dialogues, source, settings)), output);
+  } else await writeArtifact(fixtureText(toFixture(dialogues, source, settings)), output, keepSecrets);
   if (keepSecrets) terminal.note('the fixture holds the secrets of the capture: keep it private');
   return EXIT.done;
 }

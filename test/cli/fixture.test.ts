@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -31,6 +31,14 @@ describe('fixture', () => {
     mkdirSync(at('folder'));
     expect(capture2check(['fixture', CAPTURE, '-o', at('folder')]).code).toBe(0);
     expect(readdirSync(at('folder')).sort()).toEqual([0, 1, 2].map((stream) => `capture-stream-${stream}.json`));
+  });
+
+  test('with secrets is for its owner alone', () => {
+    mkdirSync(at('private'));
+    for (const output of ['private', 'private/one.json'])
+      expect(capture2check(['fixture', CAPTURE, '--keep-secrets', '-o', at(output)]).code).toBe(0);
+    const modes = readdirSync(at('private')).map((name) => statSync(at(join('private', name))).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
   });
 
   test('takes a capture from standard input', () => {
