@@ -1,6 +1,6 @@
 import { type AnalyzeOptions, analyze } from '../analyze.ts';
 import type { Analysis } from '../emit/analysis.ts';
-import { inputsOf } from './inputs.ts';
+import { type Inputs, inputsOf } from './inputs.ts';
 import { interruptionBySignal } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,14 +12,21 @@ import type { Terminal } from './terminal.ts';
 const FIXED_NURSERY = '--semi-space-growth-factor=1';
 
 /** Analyzes captures as the options that every command shares say, and with -v accounts for the frames. */
-export async function analyzeFor(
+export const analyzeFor = async (
   paths: readonly string[],
+  options: CommonOptions,
+  terminal: Terminal,
+  more: Partial<AnalyzeOptions> = {},
+): Promise<Analysis> => analyzeInputs(await inputsOf(paths), options, terminal, more);
+
+/** The same of captures and fixtures that have been told apart. */
+export async function analyzeInputs(
+  { captures, fixtures }: Inputs,
   options: CommonOptions,
   terminal: Terminal,
   more: Partial<AnalyzeOptions> = {},
 ): Promise<Analysis> {
   if (more.rows || more.dialogues || more.onDialogue) (await import('node:v8')).setFlagsFromString(FIXED_NURSERY);
-  const { captures, fixtures } = await inputsOf(paths);
   for (const { name } of fixtures.filter(({ redacted }) => redacted))
     terminal.warn({
       code: 'redacted',

@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import type { Analysis } from '../emit/analysis.ts';
 import { noConversation } from '../emit/words.ts';
 import { type FixtureSource, fixtureText, toFixture } from '../fixture/write.ts';
-import { analyzeFor } from './analysis.ts';
+import { analyzeInputs } from './analysis.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { inputsOf } from './inputs.ts';
 import type { CommonOptions } from './options.ts';
 import { writeArtifact } from './output.ts';
 import { Terminal } from './terminal.ts';
@@ -17,7 +18,8 @@ export interface FixtureOptions extends CommonOptions {
 /** `fixture`: the dialogues of a capture as JSON, in one file or, into a folder, a file each. */
 export async function fixture(path: string, options: FixtureOptions): Promise<number> {
   const terminal = new Terminal(options.color, options);
-  const analysis = await analyzeFor([path], options, terminal, { dialogues: true, proof: false });
+  const inputs = await inputsOf([path]);
+  const analysis = await analyzeInputs(inputs, options, terminal, { dialogues: true, proof: false });
   const { dialogues, accounting } = analysis;
   if (dialogues.length === 0) throw new CommandError(EXIT.no, noConversation(analysis, options));
   if (dialogues.length < accounting.conversations && options.stream === undefined && options.server === undefined)
@@ -25,9 +27,12 @@ export async function fixture(path: string, options: FixtureOptions): Promise<nu
       code: 'limit',
       message: `the first ${dialogues.length} of ${accounting.conversations} conversations; --limit samples takes more, --stream one`,
     });
-  const source = await sourceOf(path, analysis);
-  const { keepSecrets = false, output } = options;
-  const settings = { keepSecrets, allowed: options.allow ?? new Set() };
+  const [recorded] = inputs.fixtures;
+  const source = recorded?.source ?? (await sourceOf(path, analysis));
+  const { output } = options;
+  const redacted = recorded?.withoutSecrets ?? false;
+  const keepSecrets = (options.keepSecrets ?? false) && !redacted;
+  const settings = { keepSecrets, redacted, allowed: options.allow ?? new Set() };
   if (output !== undefined && isFolder(output)) {
     const name = basename(path).replace(/\.(?:pcap|pcapng|cap|gz|zst|json)\b.*$/, '');
     for (const dialogue of dialogues) {

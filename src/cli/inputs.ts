@@ -1,12 +1,21 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RecordedFixture } from '../analyze.ts';
+import type { FixtureSource } from '../fixture/write.ts';
 import { CommandError, EXIT } from './exit.ts';
+
+/** A fixture as it stands in a file. */
+export interface FixtureFile extends RecordedFixture {
+  /** The capture that it was made of. */
+  readonly source: FixtureSource;
+  /** Was it made without secrets, whether or not there were any? */
+  readonly withoutSecrets: boolean;
+}
 
 /** Captures and fixtures among the files of a command line. */
 export interface Inputs {
   readonly captures: readonly string[];
-  readonly fixtures: readonly RecordedFixture[];
+  readonly fixtures: readonly FixtureFile[];
 }
 
 /** Tells fixtures from captures by their first byte: JSON begins with a brace. Throws CommandError for a fixture that is none. */
@@ -41,7 +50,7 @@ function beginsWithBrace(path: string): boolean {
   }
 }
 
-async function readFixture(path: string): Promise<RecordedFixture> {
+async function readFixture(path: string): Promise<FixtureFile> {
   const { conversationsOf, FixtureError, parseFixture } = await import('../fixture/read.ts');
   try {
     const fixture = parseFixture(readFileSync(path, 'utf8'));
@@ -50,6 +59,8 @@ async function readFixture(path: string): Promise<RecordedFixture> {
     );
     return {
       name: basename(path),
+      source: fixture.source,
+      withoutSecrets: fixture.redacted,
       frames: fixture.source.frames,
       conversations: conversationsOf(fixture),
       redacted: fixture.redacted && fields.some(({ role }) => role === 'secret'),

@@ -72,6 +72,22 @@ describe('every command that takes a capture takes a fixture', () => {
     expect(script).not.toContain(PASSWORD);
   });
 
+  test('a fixture of a fixture is that fixture: it says which capture it comes from, and what it lacks', () => {
+    const redacted = at('without.json');
+    expect(capture2check(['fixture', CAPTURE, '-o', redacted]).code).toBe(0);
+    for (const [args, file] of [
+      [[], redacted],
+      [['--keep-secrets'], redacted],
+      [['--keep-secrets'], kept],
+    ] as const) {
+      const { code, stdout } = capture2check(['fixture', '-q', ...args, file]);
+      expect(code).toBe(0);
+      expect(stdout).toBe(readFileSync(file, 'utf8'));
+    }
+    expect(capture2check(['fixture', kept]).stdout).toBe(readFileSync(redacted, 'utf8'));
+    expect(capture2check(['fixture', '--keep-secrets', redacted]).stderr).not.toContain('keep it private');
+  });
+
   test('several are numbered one behind the other', () => {
     const { stdout } = capture2check(['list', '--json', CAPTURE, kept]);
     const rows = JSON.parse(stdout) as { stream: number; frame: string }[];
