@@ -77,6 +77,10 @@ function plainMeaning(name: string, bytes: Uint8Array): string | undefined {
   if (isWord(bytes)) {
     return clipped(Buffer.from(bytes).toString('latin1').trimEnd());
   }
+  const text = Buffer.from(bytes).toString('latin1');
+  if (/^\r?\n$/.test(text)) return text === '\n' ? 'LF' : 'CR LF';
+  if (/^end |^type$|^empty line$/.test(name)) return isText(bytes) ? text.trimEnd() : undefined;
+  if (name.endsWith('version') && bytes.length <= 2) return [...bytes].join('.');
   return bytes.length <= 4 ? String(bytes.reduce((number, byte) => number * 256 + byte, 0)) : undefined;
 }
 

@@ -40,7 +40,7 @@ function scriptHtml(check: Check, number: number, { analysis, keepSecrets }: Rep
   const holds = check.steps.some((step) => step.kind === 'send' && step.secrets.length > 0);
   return html`${variables.length > 0 && html`<p>It holds no secret: HAProxy takes ${variables.join(', ')} from its environment when it starts (--secrets env).</p>`}
 ${keepSecrets && holds && html`<p class="warning">It holds the secrets of the capture.</p>`}
-${masked !== script && html`<p class="warning">In place of a token in the query of a request stands xxxx: put it back before you use the script.</p>`}
+${masked !== script && html`<p class="warning">In place of a token stands xxxx: put it back before you use the script.</p>`}
 <div class="script"><button type="button" data-copies="${id}" aria-live="polite" hidden>Copy</button><pre id="${id}" tabindex="0" aria-label="script"><code>${emitHaproxy(derived, style)}</code></pre></div>
 `;
 }
@@ -60,9 +60,9 @@ function scriptWithoutTokens(script: Script): Script {
   }
   const { send } = script.http;
   const line = `${send.method} ${send.uri} ${send.version}`;
-  const lines = text([line, ...send.headers.map(([, value]) => value)].join('\n')).split('\n');
+  const lines = text([line, ...send.headers.map((header) => header.join(': '))].join('\n')).split('\n');
   const uri = (lines[0] as string).slice(send.method.length + 1, -(send.version.length + 1));
-  if (uri === send.uri) return script;
-  const headers = send.headers.map(([name], at) => [name, lines[at + 1] as string] as const);
+  const headers = send.headers.map(([name], at) => [name, (lines[at + 1] as string).slice(name.length + 2)] as const);
+  if (uri === send.uri && headers.every(([, value], at) => value === send.headers[at]?.[1])) return script;
   return { ...script, http: { ...script.http, send: { ...send, uri, headers } } };
 }

@@ -133,6 +133,8 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem}
 @media (min-width:1024px){.stage{grid-template-columns:372px minmax(0,1fr);gap:2rem}figure{position:sticky;top:1rem;align-self:start}}
 @media (min-width:1240px){.msg{grid-template-columns:36rem minmax(0,1fr);grid-template-rows:auto auto 1fr}.msg>*{grid-column:1}.msg>aside{grid-column:2;grid-row:1/span 3}}
 @media (max-width:619px){body{padding:1rem 1rem 5rem}.card div{grid-template-columns:minmax(0,1fr);gap:0}.proof td:nth-child(3),.proof th:nth-child(3){display:none}.quirks thead{display:none}.quirks td{display:block;border-top:0;padding:.1rem 0}.quirks tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}}
+@media (forced-colors:active){:root{--need:CanvasText}i,.hex .f{forced-color-adjust:none}}
+@media print{details::details-content{content-visibility:visible}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{${properties(0)};color-scheme:light}html{font-size:10.5pt}body{max-width:none;padding:0}nav,.script button,.legend summary{display:none}.script pre{white-space:pre-wrap;overflow-wrap:anywhere}figure{position:static}.stage{display:block}.messages{margin-top:1rem}.msg,.card,.seq{break-inside:avoid}h2,h3,h4{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
