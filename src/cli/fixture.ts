@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Analysis } from '../emit/analysis.ts';
 import { noConversation } from '../emit/words.ts';
@@ -34,11 +34,11 @@ export async function fixture(path: string, options: FixtureOptions): Promise<nu
   const keepSecrets = (options.keepSecrets ?? false) && !redacted;
   const settings = { keepSecrets, redacted, allowed: options.allow ?? new Set() };
   if (output !== undefined && isFolder(output)) {
-    const name = basename(path).replace(/\.(?:pcap|pcapng|cap|gz|zst|json)\b.*$/, '');
-    for (const dialogue of dialogues) {
-      const file = join(output, `${name}-stream-${dialogue.conversation.stream}.json`);
-      await writeArtifact(fixtureText(toFixture([dialogue], source, settings)), file, keepSecrets);
-    }
+    const texts = dialogues.map((dialogue) => fixtureText(toFixture([dialogue], source, settings)));
+    const names = namesFor(path, dialogues);
+    const others = names.filter((name, at) => holdsOther(join(output, name), texts[at] as string));
+    for (const [at, text] of texts.entries()) await writeArtifact(text, join(output, names[at] as string), keepSecrets);
+    if (others.length > 0) terminal.note(`written over files that held something else: ${others.join(', ')}`);
   } else await writeArtifact(fixtureText(toFixture(dialogues, source, settings)), output, keepSecrets);
   if (keepSecrets) terminal.note('the fixture holds the secrets of the capture: keep it private');
   return EXIT.done;
@@ -55,6 +55,34 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Is it one, or is it to be one? What ends with a slash is made where it is not there. Throws CommandError. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!path.endsWith('/')) return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new CommandError(EXIT.unreadable, `${path}: no folder can be made: ${(error as Error).message}`);
+  }
+  return true;
+}
+
+/** A name for the file of each dialogue: that of the capture, and the number of the conversation. */
+function namesFor(path: string, dialogues: Analysis['dialogues']): string[] {
+  const capture = path === '-' ? 'stdin' : basename(path).replace(/\.(?:pcap|pcapng|cap|gz|zst|json)\b.*$/, '');
+  const uses = new Map<number, number>();
+  return dialogues.map(({ conversation: { stream } }) => {
+    const use = (uses.get(stream) ?? 0) + 1;
+    uses.set(stream, use);
+    // A fixture may have been put together from several.
+    return `${capture}-stream-${stream}${use === 1 ? '' : `-${use}`}.json`;
+  });
+}
+
+/** Is there a file that says something else? */
+function holdsOther(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') !== text;
+  } catch {
+    return false; // it is not there, or whoever writes it says what is wrong
+  }
 }

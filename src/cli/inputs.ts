@@ -5,7 +5,7 @@ import type { FixtureSource } from '../fixture/write.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /** A fixture as it stands in a file. */
-export interface FixtureFile extends RecordedFixture {
+interface FixtureFile extends RecordedFixture {
   /** The capture that it was made of. */
   readonly source: FixtureSource;
   /** Was it made without secrets, whether or not there were any? */

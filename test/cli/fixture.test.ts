@@ -33,6 +33,30 @@ describe('fixture', () => {
     expect(readdirSync(at('folder')).sort()).toEqual([0, 1, 2].map((stream) => `capture-stream-${stream}.json`));
   });
 
+  test('into a folder that is to be one makes it, and says what it wrote over', () => {
+    const [folder, other] = [at('made/here/'), join(FIXTURES, 'socks5/dante-socks5-x3/capture.pcap')];
+    for (let time = 0; time < 2; time++)
+      expect(capture2check(['fixture', CAPTURE, '-o', folder])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = capture2check(['fixture', other, '--stream', '1', '-o', folder]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'capture2check: warning: written over files that held something else: capture-stream-1.json\n',
+    });
+    const input = readFileSync(CAPTURE);
+    expect(capture2check(['fixture', '-', '--stream', '0', '-o', folder], { input }).code).toBe(0);
+    expect(readdirSync(folder)).toHaveLength(4);
+    expect(readdirSync(folder)).toContain('stdin-stream-0.json');
+    expect(capture2check(['fixture', CAPTURE, '-o', join(CAPTURE, 'a/')]).code).toBe(3);
+  });
+
+  test('conversations of one number are a file each all the same', () => {
+    const [first] = (JSON.parse(capture2check(['fixture', CAPTURE]).stdout) as { dialogues: unknown[] }).dialogues;
+    const value = JSON.parse(capture2check(['fixture', CAPTURE]).stdout) as object;
+    writeFileSync(at('twice.json'), JSON.stringify({ ...value, dialogues: [first, first] }));
+    expect(capture2check(['fixture', '-q', at('twice.json'), '-o', at('twice/')]).code).toBe(0);
+    expect(readdirSync(at('twice')).sort()).toEqual(['twice-stream-0-2.json', 'twice-stream-0.json']);
+  });
+
   test('with secrets is for its owner alone', () => {
     mkdirSync(at('private'));
     for (const output of ['private', 'private/one.json'])
