@@ -68,6 +68,7 @@ const OTHER_FORMATS: readonly (readonly [hex: string, what: string, nextStep: st
   ['504b0304', 'a zip archive', 'unpack it first: unzip'],
   ['736e6f6f70', "Solaris snoop's format", 'convert it with: editcap -F pcap'],
   ['1f8b', 'gzip inside gzip', 'decompress it once: gunzip'],
+  ['7b', 'JSON', 'if it is a fixture, name it as a file, plain or in gzip: none is taken from a pipe'],
   ['28b52ffd', 'zstd inside a compressed file', 'decompress it once: unzstd'],
 ];
 

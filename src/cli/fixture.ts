@@ -45,8 +45,10 @@ export async function fixture(path: string, options: FixtureOptions): Promise<nu
 }
 
 async function sourceOf(path: string, { files }: Analysis): Promise<FixtureSource> {
+  // What came through a pipe is gone.
+  const isThere = path !== '-' && statSync(path).isFile();
   const name = path === '-' ? '-' : basename(path);
-  return { name, sha256: path === '-' ? null : await sha256Of(path), frames: files.frames };
+  return { name, sha256: isThere ? await sha256Of(path) : null, frames: files.frames };
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -25,7 +25,7 @@ import type { ShowOptions } from './show.ts';
 import type { VerifyOptions } from './verify.ts';
 
 const CAPTURES =
-  'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input; or fixtures of this program';
+  'pcap or pcapng files, plain or in gzip or zstd; several are one timeline; - is standard input; or fixtures of this program, as files, plain or in gzip';
 
 /** The command tree; what a command does is loaded when it is called. `onExit` receives the exit code of the command that ran. */
 export function buildProgram(onExit: (code: number) => void): Command {

@@ -1,8 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { capture2check } from '../support/cli.ts';
+import { capture2check, capture2checkBeside } from '../support/cli.ts';
 import { FIXTURES } from '../support/fixtures.ts';
 
 const CAPTURE = join(FIXTURES, 'socks5/dante-socks5h-auth-x3/capture.pcap');
@@ -84,6 +86,32 @@ describe('every command that takes a capture takes a fixture', () => {
       expect(fromFixture?.code).toBe(0);
     },
   );
+
+  test.each([
+    ['in gzip', (text: string) => gzipSync(text)],
+    ['behind a byte order mark', (text: string) => `\uFEFF${text}`],
+    ['behind white space', (text: string) => ' \n'.repeat(1000) + text],
+  ])('%s', (_, dressed) => {
+    writeFileSync(at('dressed.json'), dressed(readFileSync(kept, 'utf8')));
+    expect(capture2check(['list', at('dressed.json')])).toEqual(capture2check(['list', kept]));
+  });
+
+  test('but not from standard input, which is said; one that is cut off in gzip is an error', () => {
+    const { code, stderr } = capture2check(['list', '-'], { input: readFileSync(kept) });
+    expect(code).toBe(3);
+    expect(stderr).toContain('this is JSON; if it is a fixture, name it as a file');
+    writeFileSync(at('cut.json.gz'), gzipSync(readFileSync(kept)).subarray(0, 1000));
+    expect(capture2check(['list', at('cut.json.gz')])).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  test('a capture comes whole through a named pipe', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const writer = spawn('cp', [CAPTURE, at('pipe')]);
+    const { stdout } = await capture2checkBeside(['fixture', at('pipe')]);
+    writer.kill();
+    const { source, dialogues } = JSON.parse(capture2check(['fixture', CAPTURE]).stdout) as Record<string, object>;
+    expect(JSON.parse(stdout)).toMatchObject({ source: { ...source, name: 'pipe', sha256: null }, dialogues });
+  });
 
   test('one without secrets says that placeholders stand for them', () => {
     const { stdout } = capture2check(['fixture', CAPTURE]);
