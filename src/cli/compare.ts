@@ -47,8 +47,8 @@ function meaningOf(old: Analysis, now: Analysis, { allow = new Set(), limit }: C
   }
   const both = new Map(folder.finish().checks.map((check) => [check, composeScript(check, DEFAULT_FORM)]));
   return {
-    oldHoldsForNew: old.checks.length === 0 ? undefined : holdingOf(old.scripts, news),
-    newHoldsForOld: now.checks.length === 0 ? undefined : holdingOf(now.scripts, olds),
+    oldHoldsForNew: old.scripts.size === 0 ? undefined : holdingOf(old.scripts, news),
+    newHoldsForOld: now.scripts.size === 0 ? undefined : holdingOf(now.scripts, olds),
     common: holdEverywhere(both, [olds, news]),
   };
 }
