@@ -71,6 +71,26 @@ describe('compare', () => {
     });
   });
 
+  test.each(['socks5/dante-socks5h-auth-x3', 'http/squid-http-auth-x3', 'connect/squid-odd-credentials-x3'])(
+    '%s and its fixture without secrets: placeholders are like any credentials',
+    (name) => {
+      const fixture = join(FIXTURES, name, 'fixture.json');
+      for (const sides of [
+        [at(name), fixture],
+        [fixture, at(name)],
+        [fixture, fixture],
+      ]) {
+        const { code, stdout } = capture2check(['compare', '--json', ...sides]);
+        expect(code).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({
+          old_check_holds_for_new: true,
+          new_check_holds_for_old: true,
+          one_check_for_both: true,
+        });
+      }
+    },
+  );
+
   test('a capture that cannot be read: exit 3', () => {
     expect(capture2check(['compare', DANTE, '/nonexistent.pcap']).code).toBe(3);
   });

@@ -42,7 +42,7 @@ describe('fixture', () => {
     const { code, stderr } = capture2check(['fixture', other, '--stream', '1', '-o', folder]);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'capture2check: warning: written over files that held something else: capture-stream-1.json\n',
+      stderr: 'capture2check: written over files that held something else: capture-stream-1.json\n',
     });
     const input = readFileSync(CAPTURE);
     expect(capture2check(['fixture', '-', '--stream', '0', '-o', folder], { input }).code).toBe(0);
