@@ -22,7 +22,9 @@ export async function report(paths: string[], options: ReportOptions): Promise<n
   const input = collector.finish(analysis, { stream, keepSecrets });
   if (input.alike.length === 0) throw new CommandError(EXIT.no, nothingToDerive(analysis, options));
   const { withheld } = input;
-  terminal.tell(wordsOn(analysis, { stream, artifact: 'verdicts', withheld }));
+  // A thousand checks that are proved alike are one line.
+  const words = wordsOn(analysis, { stream, artifact: 'verdicts', withheld });
+  terminal.tell(words.filter(({ text }, at) => words.findIndex((each) => each.text === text) === at));
   await writeArtifact(emitReport(input), output, keepSecrets);
   if (keepSecrets) terminal.note('the report holds the secrets of the capture: keep it private');
   return EXIT.done;
