@@ -134,12 +134,11 @@ class ServedConnection {
   /** The recorded requests that this may be: the next one of each dialogue, or of HTTP without a tunnel any. */
   #placesOf(progress: Progress): Place[] {
     const { messages } = progress;
-    if (this.#fault === undefined && messages.length > this.#heard && messages.every(isPlainRequest)) {
-      const one = { ...progress, messages: messages.slice(0, this.#heard + 1) };
+    if (this.#fault === undefined && messages.length === this.#heard + 1 && messages.every(isPlainRequest)) {
       const alone = this.#all.flatMap((plan) =>
         plan.requests.flatMap(({ alone }, index) => (alone ? [{ plan, index }] : [])),
       );
-      if (alone.length > 0 && one.messages.length === messages.length) return alone;
+      if (alone.length > 0) return alone;
     }
     const first = this.#plans[0]?.requests[this.#next];
     if (first === undefined || !isDue(first, progress, this.#said)) return [];
@@ -155,13 +154,9 @@ class ServedConnection {
     const best = Math.max(...scores);
     const alike = places.filter((_, at) => scores[at] === best);
     // Where several are as good, the one that is due comes before what is asked at other times.
-    const [{ index, plan }] = (
-      alike.some((each) => each.index === this.#next && this.#plans.includes(each.plan))
-        ? alike.filter((each) => each.index === this.#next && this.#plans.includes(each.plan))
-        : alike
-    ) as [Place];
-    const going = alike.filter((each) => each.index === index).map((each) => each.plan);
-    this.#plans = going;
+    const due = alike.find((each) => each.index === this.#next && this.#plans.includes(each.plan));
+    const { index, plan } = due ?? (alike[0] as Place);
+    this.#plans = alike.filter((each) => each.index === index).map((each) => each.plan);
     this.#next = index;
     if (best >= LOGIN_WEIGHT) return undefined;
     const refusal = refusalFor(plan.requests[index]?.credentials ?? []);
